@@ -1,0 +1,172 @@
+import type { Cursor, Gap, Lane } from '../../../../shared/domain/execution.ts'
+import type { LedgerConnection } from './connection.ts'
+
+/** What was seen active on a table last; a different route or revision means a pipeline switch. */
+export interface ActiveRoute {
+  readonly route: string
+  readonly pipelineRevision: number
+}
+
+export function laneKey(lane: Lane): [string, string, string, string] {
+  return [lane.nodeId, lane.table, lane.epoch, lane.route]
+}
+
+interface CursorRow {
+  node_id: string
+  table_name: string
+  epoch: string
+  route: string
+  claimed_seq: number
+  acked_seq: number
+  updated_at_ms: number
+}
+
+function toCursor(row: CursorRow): Cursor {
+  return {
+    nodeId: row.node_id,
+    table: row.table_name,
+    epoch: row.epoch,
+    route: row.route,
+    claimedSeq: row.claimed_seq,
+    ackedSeq: row.acked_seq,
+    updatedAtMs: row.updated_at_ms,
+  }
+}
+
+export function readCursor(ledger: LedgerConnection, lane: Lane): Cursor | undefined {
+  const row = ledger
+    .sql('SELECT * FROM cursors WHERE node_id = ? AND table_name = ? AND epoch = ? AND route = ?')
+    .get(...laneKey(lane)) as CursorRow | undefined
+  return row === undefined ? undefined : toCursor(row)
+}
+
+/** Every cursor, or those of one node. */
+export function listCursors(ledger: LedgerConnection, nodeId?: string): readonly Cursor[] {
+  const rows = (
+    nodeId === undefined
+      ? ledger.sql('SELECT * FROM cursors ORDER BY node_id, table_name, epoch, route').all()
+      : ledger.sql('SELECT * FROM cursors WHERE node_id = ? ORDER BY table_name, epoch, route').all(nodeId)
+  ) as CursorRow[]
+  return rows.map(toCursor)
+}
+
+export function readActiveRoute(ledger: LedgerConnection, lane: Omit<Lane, 'route'>): ActiveRoute | undefined {
+  const row = ledger
+    .sql('SELECT route, pipeline_revision FROM active_routes WHERE node_id = ? AND table_name = ? AND epoch = ?')
+    .get(lane.nodeId, lane.table, lane.epoch) as { route: string; pipeline_revision: number } | undefined
+  return row === undefined ? undefined : { route: row.route, pipelineRevision: row.pipeline_revision }
+}
+
+/** Makes sure a lane has a cursor; a new one starts after `afterSeq`. */
+export function openLane(ledger: LedgerConnection, lane: Lane, afterSeq: number, atMs: number): Cursor {
+  return ledger.write(() => {
+    const existing = readCursor(ledger, lane)
+    if (existing !== undefined) return existing
+    ledger.sql('INSERT INTO cursors VALUES (?, ?, ?, ?, ?, ?, ?)').run(...laneKey(lane), afterSeq, afterSeq, atMs)
+    return { ...lane, claimedSeq: afterSeq, ackedSeq: afterSeq, updatedAtMs: atMs }
+  })
+}
+
+/**
+ * Makes `lane.route` the active one. With `backfill` false it continues at the position of the route active before, and
+ * what it thereby leaves out is recorded as skipped; with true it starts where it stands itself, and everything it ever
+ * left out becomes pending. A claim already made stays with its route.
+ */
+export function activateRoute(
+  ledger: LedgerConnection,
+  lane: Lane,
+  change: {
+    readonly pipelineRevision: number
+    readonly backfill: boolean
+    readonly firstSeq: number
+    readonly atMs: number
+  },
+): Cursor {
+  return ledger.write(() => {
+    const before = readActiveRoute(ledger, lane)
+    const own = openLane(ledger, lane, change.firstSeq - 1, change.atMs)
+    const position =
+      before === undefined || before.route === lane.route
+        ? own.claimedSeq
+        : (readCursor(ledger, { ...lane, route: before.route })?.claimedSeq ?? own.claimedSeq)
+    ledger
+      .sql(
+        `INSERT INTO active_routes VALUES (?, ?, ?, ?, ?)
+         ON CONFLICT DO UPDATE SET route = excluded.route, pipeline_revision = excluded.pipeline_revision`,
+      )
+      .run(...laneKey(lane), change.pipelineRevision)
+    if (change.backfill) {
+      ledger
+        .sql(
+          `UPDATE gaps SET state = 'pending' WHERE node_id = ? AND table_name = ? AND epoch = ? AND route = ? AND state = 'skipped'`,
+        )
+        .run(...laneKey(lane))
+      return own
+    }
+    if (position <= own.claimedSeq) return own
+    addGap(ledger, lane, own.claimedSeq + 1, position, `delivered as ${before?.route ?? 'another type'}`)
+    ledger
+      .sql(
+        `UPDATE cursors SET claimed_seq = ?, updated_at_ms = ?
+         WHERE node_id = ? AND table_name = ? AND epoch = ? AND route = ?`,
+      )
+      .run(position, change.atMs, ...laneKey(lane))
+    advanceAcked(ledger, lane, change.atMs)
+    return readCursor(ledger, lane) as Cursor
+  })
+}
+
+/** Records a range that a route leaves out on purpose. */
+export function addGap(ledger: LedgerConnection, lane: Lane, fromSeq: number, toSeq: number, reason: string): void {
+  ledger
+    .sql(
+      `INSERT INTO gaps (node_id, table_name, epoch, route, from_seq, to_seq, state, reason) VALUES (?, ?, ?, ?, ?, ?, 'skipped', ?)`,
+    )
+    .run(...laneKey(lane), fromSeq, toSeq, reason)
+}
+
+/** Acknowledged = claimed, less everything from the first unfinished tail execution on. Never moves back. */
+export function advanceAcked(ledger: LedgerConnection, lane: Lane, atMs: number): void {
+  ledger
+    .sql(
+      `UPDATE cursors SET updated_at_ms = ?, acked_seq = MAX(acked_seq, COALESCE(
+         (SELECT MIN(e.from_seq) - 1 FROM executions e
+          WHERE e.node_id = cursors.node_id AND e.table_name = cursors.table_name AND e.epoch = cursors.epoch
+            AND e.route = cursors.route AND e.kind = 'tail' AND e.state <> 'succeeded'), claimed_seq))
+       WHERE node_id = ? AND table_name = ? AND epoch = ? AND route = ?`,
+    )
+    .run(atMs, ...laneKey(lane))
+}
+
+interface GapRow {
+  id: number
+  node_id: string
+  table_name: string
+  epoch: string
+  route: string
+  from_seq: number
+  to_seq: number
+  state: 'skipped' | 'pending'
+  reason: string
+}
+
+/** Ranges left out by a lane, lowest first. */
+export function listGaps(ledger: LedgerConnection, lane: Lane): readonly (Gap & { readonly id: number })[] {
+  const rows = ledger
+    .sql('SELECT * FROM gaps WHERE node_id = ? AND table_name = ? AND epoch = ? AND route = ? ORDER BY from_seq')
+    .all(...laneKey(lane)) as GapRow[]
+  return rows.map((row) => ({
+    ...lane,
+    id: row.id,
+    fromSeq: row.from_seq,
+    toSeq: row.to_seq,
+    state: row.state,
+    reason: row.reason,
+  }))
+}
+
+/** Takes `fromSeq..toSeq` off the front of a pending gap, because a claim covers it now. */
+export function shrinkGap(ledger: LedgerConnection, gapId: number, toSeq: number): void {
+  ledger.sql('DELETE FROM gaps WHERE id = ? AND to_seq <= ?').run(gapId, toSeq)
+  ledger.sql('UPDATE gaps SET from_seq = ? WHERE id = ? AND from_seq <= ?').run(toSeq + 1, gapId, toSeq)
+}

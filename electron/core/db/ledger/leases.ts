@@ -1,0 +1,70 @@
+import type { LedgerConnection } from './connection.ts'
+
+export interface Lease {
+  readonly nodeId: string
+  readonly token: string
+  readonly pid: number
+  readonly host: string
+  readonly acquiredAtMs: number
+  readonly expiresAtMs: number
+}
+
+interface LeaseRow {
+  node_id: string
+  token: string
+  pid: number
+  host: string
+  acquired_at_ms: number
+  expires_at_ms: number
+}
+
+function toLease(row: LeaseRow): Lease {
+  return {
+    nodeId: row.node_id,
+    token: row.token,
+    pid: row.pid,
+    host: row.host,
+    acquiredAtMs: row.acquired_at_ms,
+    expiresAtMs: row.expires_at_ms,
+  }
+}
+
+export function readLease(ledger: LedgerConnection, nodeId: string): Lease | undefined {
+  const row = ledger.sql('SELECT * FROM leases WHERE node_id = ?').get(nodeId) as LeaseRow | undefined
+  return row === undefined ? undefined : toLease(row)
+}
+
+/**
+ * Takes or renews the right to upload a node; returns the lease in force afterwards, which may be somebody else's.
+ * A lease falls to the next asker when it expired, or when `isAlive` says its process on this host is gone.
+ */
+export function takeLease(
+  ledger: LedgerConnection,
+  wanted: { nodeId: string; token: string; pid: number; host: string; nowMs: number; ttlMs: number },
+  isAlive: (pid: number) => boolean,
+): Lease {
+  return ledger.write(() => {
+    const held = readLease(ledger, wanted.nodeId)
+    const mine = held?.token === wanted.token
+    if (held !== undefined && !mine && held.expiresAtMs > wanted.nowMs) {
+      if (held.host !== wanted.host || isAlive(held.pid)) return held
+    }
+    const lease: Lease = {
+      nodeId: wanted.nodeId,
+      token: wanted.token,
+      pid: wanted.pid,
+      host: wanted.host,
+      acquiredAtMs: mine && held !== undefined ? held.acquiredAtMs : wanted.nowMs,
+      expiresAtMs: wanted.nowMs + wanted.ttlMs,
+    }
+    ledger
+      .sql('INSERT OR REPLACE INTO leases VALUES (?, ?, ?, ?, ?, ?)')
+      .run(lease.nodeId, lease.token, lease.pid, lease.host, lease.acquiredAtMs, lease.expiresAtMs)
+    return lease
+  })
+}
+
+/** Gives leases back; only those still held under this token. */
+export function releaseLeases(ledger: LedgerConnection, token: string): void {
+  ledger.write(() => ledger.sql('DELETE FROM leases WHERE token = ?').run(token))
+}

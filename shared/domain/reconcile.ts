@@ -1,0 +1,83 @@
+/**
+ * The proof for one day of one route: rows and content checksum in SQLite against Parquet read back from the bucket.
+ * Checksums are order-independent sums of row hashes, as 16 hex digits.
+ */
+export interface ReconcileDay {
+  /** UTC event date; undefined for rows without a readable event time. */
+  readonly date: string | undefined
+  readonly sourceRows: number
+  readonly sourceChecksum: string
+  readonly bucketRows: number
+  readonly bucketChecksum: string
+  readonly objects: number
+}
+
+/** A row that breaks the proof. */
+export interface ReconcileFinding {
+  readonly kind:
+    | 'missing'
+    | 'duplicated'
+    | 'different'
+    | 'unexpected'
+    | 'objectMissing'
+    | 'objectUnknown'
+    | 'objectDiffers'
+  readonly route: string
+  readonly sequence: number | undefined
+  readonly key: string | undefined
+  readonly message: string
+}
+
+/** The proof of one node, table, epoch and route. */
+export interface ReconcileLane {
+  readonly nodeId: string
+  readonly table: string
+  readonly epoch: string
+  readonly route: string
+  /** False for an epoch whose source rows are gone: then only ledger and bucket are compared. */
+  readonly isSourceReadable: boolean
+  /** Sequence ranges this route delivered. */
+  readonly ranges: readonly { readonly fromSeq: number; readonly toSeq: number }[]
+  readonly sourceRows: number
+  readonly delivered: number
+  readonly quarantined: number
+  readonly filtered: number
+  readonly aggregated: number
+  /** Rows past the acknowledged sequence: not due yet. */
+  readonly waiting: number
+  /** Rows of the ranges that are gone from the source since, as a purge does; proved by the ledger alone. */
+  readonly purged: number
+  readonly missing: number
+  readonly duplicated: number
+  readonly different: number
+  readonly days: readonly ReconcileDay[]
+  readonly findings: readonly ReconcileFinding[]
+}
+
+export interface ReconcileReport {
+  readonly takenAtMs: number
+  readonly store: string
+  readonly lanes: readonly ReconcileLane[]
+  readonly totals: {
+    readonly sourceRows: number
+    readonly delivered: number
+    readonly quarantined: number
+    readonly filtered: number
+    readonly aggregated: number
+    readonly waiting: number
+    readonly missing: number
+    readonly duplicated: number
+    readonly different: number
+  }
+  /** Objects under the prefixes of these nodes that no execution knows of. */
+  readonly unknownObjects: readonly string[]
+  readonly isClean: boolean
+}
+
+export interface ReconcileProgress {
+  readonly nodeId: string
+  readonly route: string
+  readonly objectsDone: number
+  readonly objectsTotal: number
+  readonly rowsDone: number
+}

@@ -1,0 +1,298 @@
+import Database from 'better-sqlite3'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { connectLedger } from '../../../../electron/core/db/ledger/connection.ts'
+import type { LedgerConnection } from '../../../../electron/core/db/ledger/connection.ts'
+import { listAnchors, listEpochs, rememberAnchor, startEpoch } from '../../../../electron/core/db/ledger/epochs.ts'
+import {
+  abandonExecution,
+  claimBatch,
+  commitExecution,
+  listObjects,
+  listOpenExecutions,
+  markObject,
+  readExecution,
+  recordEncoded,
+  recordFailure,
+} from '../../../../electron/core/db/ledger/executions.ts'
+import { activateRoute, listGaps, openLane, readCursor } from '../../../../electron/core/db/ledger/lanes.ts'
+import { releaseLeases, takeLease } from '../../../../electron/core/db/ledger/leases.ts'
+import { listQuarantine, noteImport } from '../../../../electron/core/db/ledger/records.ts'
+import { LEDGER_MIGRATIONS } from '../../../../electron/core/db/ledger/schema.ts'
+import { FieldgateError } from '../../../../shared/domain/errors.ts'
+
+const lane = { nodeId: 'n1', table: 'sensor_readings', epoch: 'e1', route: 'raw' }
+const counts = { read: 10, kept: 10, rejected: 0, filtered: 0, aggregated: 0 }
+let ledger: LedgerConnection
+
+beforeEach(() => {
+  ledger = connectLedger(':memory:')
+  takeLease(ledger, { nodeId: 'n1', token: 'me', pid: 1, host: 'h', nowMs: 0, ttlMs: 1000 }, () => true)
+})
+
+function claim(fromSeq: number, toSeq: number, on = lane, kind: 'tail' | 'gap' = 'tail') {
+  return claimBatch(ledger, on, {
+    kind,
+    pipelineRevision: 1,
+    bucket: 'bucket',
+    fromSeq,
+    toSeq,
+    request: '{}',
+    anchor: undefined,
+    atMs: 5,
+  })
+}
+
+function finish(execution: ReturnType<typeof claim>): void {
+  const key = `k${execution.fromSeq}-${execution.route}`
+  recordEncoded(ledger, execution, {
+    objects: [
+      {
+        key,
+        date: '2026-01-01',
+        fromSeq: execution.fromSeq,
+        toSeq: execution.toSeq,
+        rows: 10,
+        bytes: 100,
+        sha256: 's',
+        logicalHash: 'l',
+        spoolPath: '/spool/x',
+      },
+    ],
+    counts,
+    quarantined: [],
+    newestEventMs: 7,
+    atMs: 6,
+  })
+  markObject(ledger, 'bucket', key, 'stored', 'etag')
+  commitExecution(ledger, readExecution(ledger, execution.id), { leaseToken: 'me', atMs: 9 })
+}
+
+describe('claims', () => {
+  test('two claims of a lane never overlap', () => {
+    openLane(ledger, lane, 0, 1)
+    claim(1, 10)
+
+    expect(() => claim(1, 12)).toThrow(FieldgateError)
+    expect(claim(11, 20).fromSeq).toBe(11)
+  })
+
+  test('the acknowledged sequence waits for the oldest unfinished claim and never moves back', () => {
+    openLane(ledger, lane, 0, 1)
+    const first = claim(1, 10)
+    const second = claim(11, 20)
+
+    finish(second)
+    expect(readCursor(ledger, lane)).toMatchObject({ claimedSeq: 20, ackedSeq: 0 })
+
+    finish(first)
+    expect(readCursor(ledger, lane)).toMatchObject({ claimedSeq: 20, ackedSeq: 20 })
+  })
+
+  test('a runner whose lease fell to another cannot commit', () => {
+    openLane(ledger, lane, 0, 1)
+    const execution = claim(1, 10)
+    takeLease(ledger, { nodeId: 'n1', token: 'other', pid: 2, host: 'h', nowMs: 5000, ttlMs: 1000 }, () => true)
+
+    expect(() => finish(execution)).toThrow(/uploaded by another runner/)
+    expect(readCursor(ledger, lane)?.ackedSeq).toBe(0)
+    expect(readExecution(ledger, execution.id).state).toBe('encoded')
+  })
+
+  test('a commit with an object not stored is refused', () => {
+    openLane(ledger, lane, 0, 1)
+    const execution = claim(1, 10)
+    recordEncoded(ledger, execution, {
+      objects: [
+        { key: 'k', date: undefined, fromSeq: 1, toSeq: 10, rows: 10, bytes: 1, sha256: 's', logicalHash: 'l', spoolPath: 'p' },
+      ],
+      counts,
+      quarantined: [],
+      newestEventMs: undefined,
+      atMs: 6,
+    })
+
+    expect(() => commitExecution(ledger, execution, { leaseToken: 'me', atMs: 9 })).toThrow(/not stored/)
+  })
+
+  test('a failure stays on the execution with its next try, and a success clears it', () => {
+    openLane(ledger, lane, 0, 1)
+    const execution = claim(1, 10)
+    recordFailure(ledger, execution.id, { code: 'denied', message: 'no', hint: 'grant', atMs: 7, nextRetryMs: 99 })
+
+    expect(readExecution(ledger, execution.id)).toMatchObject({
+      attempt: 1,
+      failure: { code: 'denied', message: 'no', hint: 'grant', atMs: 7, nextRetryMs: 99 },
+    })
+
+    finish(execution)
+    expect(readExecution(ledger, execution.id)).toMatchObject({ state: 'succeeded', attempt: 2, failure: undefined })
+  })
+
+  test('an abandoned execution ends without moving the cursor over its rows', () => {
+    openLane(ledger, lane, 0, 1)
+    const execution = claim(1, 10)
+
+    abandonExecution(ledger, execution.id, 'replaced', 8)
+
+    expect(listOpenExecutions(ledger)).toEqual([])
+    finish(claim(11, 20))
+    expect(readCursor(ledger, lane)?.ackedSeq).toBe(0)
+  })
+
+  test('rows put in quarantine twice by a redo are kept once', () => {
+    openLane(ledger, lane, 0, 1)
+    const execution = claim(1, 10)
+    const outcome = {
+      objects: [],
+      counts,
+      quarantined: [{ sequence: 3, reasons: ['too hot'], row: '{}' }],
+      newestEventMs: undefined,
+      atMs: 6,
+    }
+    recordEncoded(ledger, execution, outcome)
+    recordEncoded(ledger, execution, outcome)
+
+    expect(listQuarantine(ledger, { limit: 10 })).toMatchObject([{ sequence: 3, reasons: ['too hot'] }])
+    expect(listObjects(ledger, execution.id)).toEqual([])
+  })
+})
+
+describe('switching', () => {
+  test('a switch continues at the active position and remembers what the new route left out', () => {
+    activateRoute(ledger, lane, { pipelineRevision: 1, backfill: false, firstSeq: 1, atMs: 1 })
+    finish(claim(1, 10))
+
+    const aggregated = { ...lane, route: 'aggregated' }
+    activateRoute(ledger, aggregated, { pipelineRevision: 2, backfill: false, firstSeq: 1, atMs: 2 })
+
+    expect(readCursor(ledger, aggregated)).toMatchObject({ claimedSeq: 10, ackedSeq: 10 })
+    expect(listGaps(ledger, aggregated)).toMatchObject([{ fromSeq: 1, toSeq: 10, state: 'skipped' }])
+  })
+
+  test('a backfill asks for everything the route ever left out, and its claims shrink the gap', () => {
+    activateRoute(ledger, lane, { pipelineRevision: 1, backfill: false, firstSeq: 1, atMs: 1 })
+    finish(claim(1, 10))
+    const aggregated = { ...lane, route: 'aggregated' }
+    activateRoute(ledger, aggregated, { pipelineRevision: 2, backfill: false, firstSeq: 1, atMs: 2 })
+
+    activateRoute(ledger, aggregated, { pipelineRevision: 3, backfill: true, firstSeq: 1, atMs: 3 })
+    const gap = listGaps(ledger, aggregated)[0]
+    expect(gap).toMatchObject({ state: 'pending', fromSeq: 1, toSeq: 10 })
+
+    claimBatch(ledger, aggregated, {
+      kind: 'gap',
+      gapId: gap?.id,
+      pipelineRevision: 3,
+      bucket: 'b',
+      fromSeq: 1,
+      toSeq: 4,
+      request: '{}',
+      anchor: undefined,
+      atMs: 4,
+    })
+    expect(listGaps(ledger, aggregated)).toMatchObject([{ fromSeq: 5, toSeq: 10 }])
+    expect(readCursor(ledger, aggregated)?.ackedSeq).toBe(10)
+  })
+
+  test('a claim made before the switch keeps its route', () => {
+    activateRoute(ledger, lane, { pipelineRevision: 1, backfill: false, firstSeq: 1, atMs: 1 })
+    const execution = claim(1, 10)
+    activateRoute(ledger, { ...lane, route: 'schematized' }, { pipelineRevision: 2, backfill: false, firstSeq: 1, atMs: 2 })
+
+    expect(readExecution(ledger, execution.id).route).toBe('raw')
+    expect(readCursor(ledger, { ...lane, route: 'schematized' })?.claimedSeq).toBe(10)
+  })
+})
+
+describe('leases', () => {
+  const other = { nodeId: 'n1', token: 'other', pid: 2, host: 'h', ttlMs: 1000 }
+
+  test('a lease in force names its holder to the second asker', () => {
+    expect(takeLease(ledger, { ...other, nowMs: 500 }, () => true)).toMatchObject({ token: 'me', pid: 1 })
+  })
+
+  test('a lease falls when it expired, and when its process on this host is gone', () => {
+    expect(takeLease(ledger, { ...other, nowMs: 500 }, () => false).token).toBe('other')
+    expect(takeLease(ledger, { ...other, token: 'third', nowMs: 1500 }, () => true).token).toBe('third')
+  })
+
+  test('only the holder can give a lease back', () => {
+    releaseLeases(ledger, 'other')
+    expect(takeLease(ledger, { ...other, nowMs: 1 }, () => true).token).toBe('me')
+    releaseLeases(ledger, 'me')
+    expect(takeLease(ledger, { ...other, nowMs: 1 }, () => true).token).toBe('other')
+  })
+})
+
+describe('epochs', () => {
+  test('epochs of a table are numbered in order', () => {
+    startEpoch(ledger, lane, { epoch: 'aa', firstSeq: 1, file: 'f', atMs: 1 })
+    startEpoch(ledger, lane, { epoch: 'bb', firstSeq: 1, file: 'g', atMs: 2 })
+
+    expect(listEpochs(ledger, lane).map((epoch) => [epoch.ordinal, epoch.epoch])).toEqual([
+      [1, 'aa'],
+      [2, 'bb'],
+    ])
+  })
+
+  test('anchors stay few and keep both ends of the epoch', () => {
+    for (let sequence = 1; sequence <= 500; sequence++) rememberAnchor(ledger, lane, 'e1', { sequence, hash: `h${sequence}` })
+
+    const anchors = listAnchors(ledger, lane, 'e1')
+    expect(anchors.length).toBeLessThanOrEqual(12)
+    expect(anchors[0]?.sequence).toBe(1)
+    expect(anchors.at(-1)?.sequence).toBe(500)
+  })
+})
+
+describe('the file', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'fieldgate-ledger-'))
+
+  test('a ledger of a newer version is refused and left as it is', () => {
+    const path = join(folder, 'newer.db')
+    const raw = new Database(path)
+    raw.pragma(`user_version = ${LEDGER_MIGRATIONS.length + 1}`)
+    raw.close()
+    const before = readFileSync(path)
+
+    expect(() => connectLedger(path)).toThrow(/newer Fieldgate/)
+    expect(readFileSync(path).equals(before)).toBe(true)
+  })
+
+  test('a file that is no database is refused with the remedy', () => {
+    const path = join(folder, 'garbage.db')
+    writeFileSync(path, 'not a database at all, and long enough to have a header to look at')
+
+    expect(() => connectLedger(path)).toThrow(/damaged/)
+    expect(readFileSync(path, 'utf8')).toContain('not a database')
+  })
+
+  test('every commit is fsynced', () => {
+    const opened = connectLedger(join(folder, 'good.db'))
+    expect(opened.database.pragma('synchronous', { simple: true })).toBe(2)
+    expect(opened.database.pragma('journal_mode', { simple: true })).toBe('wal')
+    opened.database.close()
+  })
+})
+
+test('a foreign state file is imported once', () => {
+  const file = { path: '/state.json', sha256: 'x', atMs: 1, note: 'n' }
+  expect(noteImport(ledger, file)).toBe(true)
+  expect(noteImport(ledger, file)).toBe(false)
+})
+
+test('hot queries use their indexes', () => {
+  const plan = (sql: string): string =>
+    (ledger.database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all() as { detail: string }[]).map((row) => row.detail).join('; ')
+
+  expect(plan(`SELECT * FROM executions INDEXED BY executions_open WHERE node_id = 'n' AND state IN ('claimed', 'encoded') ORDER BY id`)).toContain(
+    'executions_open',
+  )
+  expect(plan(`SELECT * FROM executions WHERE node_id = 'n' AND id < 9 ORDER BY id DESC LIMIT 5`)).toContain(
+    'executions_by_node',
+  )
+  expect(plan(`SELECT * FROM objects WHERE execution_id = 1`)).toContain('objects_by_execution')
+})
