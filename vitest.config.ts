@@ -8,7 +8,15 @@ export default defineConfig({
           name: 'unit',
           environment: 'node',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/system/**', 'test/sim/**'],
+          exclude: ['test/system/**', 'test/sim/**', 'test/faults/**', 'test/renderer/**'],
+          testTimeout: 30_000,
+        },
+      },
+      {
+        test: {
+          name: 'renderer',
+          environment: 'jsdom',
+          include: ['test/renderer/**/*.test.{ts,tsx}'],
           testTimeout: 30_000,
         },
       },
@@ -24,7 +32,7 @@ export default defineConfig({
         test: {
           name: 'system',
           environment: 'node',
-          include: ['test/system/**/*.test.ts'],
+          include: ['test/system/**/*.test.ts', 'test/faults/**/*.test.ts'],
           testTimeout: 300_000,
           fileParallelism: false,
         },

@@ -50,3 +50,42 @@ export interface ObjectPreview {
   readonly values: readonly (readonly (string | number | boolean | null)[])[]
   readonly rowStart: number
 }
+
+export interface ObjectVersion {
+  readonly key: string
+  readonly versionId: string
+  readonly isLatest: boolean
+  readonly isDeleteMarker: boolean
+  readonly bytes: number
+  readonly lastModifiedMs: number
+}
+
+/** One setting of a bucket as read back; `recorded` means the store keeps it but does not act on it. */
+export interface BucketSetting {
+  readonly name: string
+  readonly value: string
+  readonly verdict: 'ok' | 'warn' | 'unknown'
+  readonly effect: 'enforced' | 'recorded' | 'unsupported'
+  readonly detail: string | undefined
+}
+
+/** Several objects read as one table. Rows come in key order, then file order. */
+export interface ObjectTable {
+  readonly bucket: string
+  readonly prefix: string
+  readonly objects: number
+  readonly rows: number
+  readonly bytes: number
+  /** True when the prefix holds more objects than were read. */
+  readonly isTruncated: boolean
+  readonly columns: readonly { readonly name: string; readonly type: string }[]
+  readonly values: readonly (readonly (string | number | boolean | null)[])[]
+  readonly rowStart: number
+}
+
+/** A file handed to a person. */
+export interface FileContent {
+  readonly name: string
+  readonly contentType: string
+  readonly bytes: Uint8Array
+}

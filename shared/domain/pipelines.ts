@@ -59,3 +59,53 @@ export interface PipelineStatsReport {
   /** Executions recorded in the database by an earlier system. */
   readonly foreignExecutions: number
 }
+
+/** What switching some nodes would touch, before it happens. */
+export interface PipelinePlan {
+  readonly type: string
+  readonly nodes: readonly {
+    readonly nodeId: string
+    readonly fromType: string | undefined
+    readonly fromBucket: string | undefined
+    readonly toBucket: string
+    readonly continueRows: number
+    readonly backfillRows: number
+    readonly backfillBytes: number
+    readonly openClaims: number
+    readonly problem: string | undefined
+  }[]
+}
+
+/** One change with the position at which it took effect. */
+export interface PipelineTimelineEntry {
+  readonly nodeId: string
+  readonly id: number
+  readonly type: string
+  readonly previousType: string | undefined
+  readonly atMs: number | undefined
+  readonly by: string | undefined
+  readonly reason: string | undefined
+  readonly isCurrent: boolean
+}
+
+/** What one pipeline type carried over the whole fleet. */
+export interface PipelineTotals {
+  readonly route: string
+  readonly nodes: number
+  readonly executions: number
+  readonly rows: number
+  readonly kept: number
+  readonly rejected: number
+  readonly filtered: number
+  readonly aggregated: number
+  readonly bytes: number
+  readonly lastFinishedAtMs: number | undefined
+}
+
+/** Rows in quarantine that share a reason. */
+export interface QuarantineReason {
+  readonly reason: string
+  readonly rows: number
+  readonly nodeIds: readonly string[]
+  readonly newestAtMs: number
+}

@@ -81,3 +81,28 @@ export interface ReconcileProgress {
   readonly objectsTotal: number
   readonly rowsDone: number
 }
+
+/** How the proof stands: the last report, and the one under way. */
+export interface ReconcileState {
+  readonly last: ReconcileReport | undefined
+  readonly running: ReconcileProgress | undefined
+}
+
+/** One reading followed from its row to its place in the bucket. */
+export interface ReadingTrace {
+  readonly nodeId: string
+  readonly table: string
+  readonly sequence: number
+  readonly route: string
+  readonly steps: readonly {
+    readonly id: 'source' | 'claim' | 'encode' | 'object' | 'row'
+    readonly isFound: boolean
+    readonly title: string
+    readonly detail: string
+    readonly facts: Readonly<Record<string, string>>
+  }[]
+  /** The reading as it stands in the database and as it was read back. */
+  readonly source: Readonly<Record<string, string | null>> | undefined
+  readonly delivered: Readonly<Record<string, string | null>> | undefined
+  readonly verdict: 'delivered' | 'quarantined' | 'filtered' | 'aggregated' | 'waiting' | 'missing' | 'different'
+}

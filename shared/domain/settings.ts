@@ -18,6 +18,7 @@ export interface NodeConfig {
   readonly table?: string
   readonly timestampColumn?: string
   readonly site?: string
+  readonly location?: { readonly latitude: number; readonly longitude: number }
   readonly labels: Readonly<Record<string, string>>
   /** IANA zone of timestamps that carry none. */
   readonly timeZone: string
@@ -101,6 +102,10 @@ export interface AutoSwitchRule {
 /** Frozen configuration of an engine: defaults < file < environment < flags, resolved to absolute paths. */
 export interface EngineConfig {
   readonly workspace: string
+  /** The configuration file, when there is one. */
+  readonly file?: string
+  /** Present in a demo workspace only. */
+  readonly demo?: { readonly seed: string }
   /** Folder of ledger.db, last_upload_state.json and spool. */
   readonly stateDir: string
   readonly nodes: readonly NodeConfig[]
@@ -123,8 +128,10 @@ export interface EngineConfig {
     readonly parquetProfile: ParquetProfile
     /** Encode workers while a backlog drains. */
     readonly workers: number
-    /** Bytes per second sent at most; undefined is unlimited. */
+    /** Bytes per second sent at most; undefined is unlimited. Changeable while it runs through `link.set`. */
     readonly bytesPerSecond?: number
+    /** Bytes a calendar month (UTC) may carry; beyond it only priority 1 is sent. */
+    readonly monthBudgetBytes?: number
     /** Pipeline types that run beside the active one on every node. */
     readonly alwaysOn: readonly PipelineType[]
   }

@@ -1,9 +1,35 @@
 import { z } from 'zod'
 import type { Execution } from '../domain/execution.ts'
-import type { NodeSummary, ReadingsPage } from '../domain/node.ts'
-import type { BucketInfo, ObjectDetail, ObjectPage, ObjectPreview } from '../domain/objects.ts'
-import type { PipelineChange, PipelineConfig, PipelineSetResult, PipelineStatsReport } from '../domain/pipelines.ts'
-import type { ReconcileProgress, ReconcileReport } from '../domain/reconcile.ts'
+import type { AttentionEntry, DoctorReport } from '../domain/attention.ts'
+import { DEMO_FAULTS } from '../domain/demo.ts'
+import type { DemoState } from '../domain/demo.ts'
+import type { DatabaseHealth, FleetStatus, NodeSummary, ReadingsPage } from '../domain/node.ts'
+import type {
+  BucketInfo,
+  BucketSetting,
+  FileContent,
+  ObjectDetail,
+  ObjectPage,
+  ObjectPreview,
+  ObjectTable,
+  ObjectVersion,
+} from '../domain/objects.ts'
+import type {
+  PipelineChange,
+  PipelineConfig,
+  PipelinePlan,
+  PipelineSetResult,
+  PipelineStatsReport,
+  PipelineTimelineEntry,
+  PipelineTotals,
+  QuarantineReason,
+} from '../domain/pipelines.ts'
+import type { ReadingTrace, ReconcileProgress, ReconcileReport, ReconcileState } from '../domain/reconcile.ts'
+import type { SeriesWindow } from '../domain/series.ts'
+import type { AutoSwitchRule, EmergencyRules, TableContract } from '../domain/settings.ts'
+import type { AccessStep, ScannedDatabase, SettingsPreview, SettingsView } from '../domain/settingsForm.ts'
+import { ANOMALY_TYPES } from '../domain/simulator.ts'
+import type { ScenarioInfo, SimulatedNode } from '../domain/simulator.ts'
 
 /** A method of the contract: a schema that parses its input at the border, and the type of its output. */
 export interface MethodDefinition<Input extends z.ZodType, Output> {
@@ -19,6 +45,12 @@ function method<Output>() {
 const nothing = z.strictObject({})
 const nodeId = z.string().min(1).max(256)
 const limit = z.int().min(1).max(10_000)
+const nodeIds = z.array(nodeId).min(1).max(100_000)
+const person = z.string().min(1).max(200)
+const changes = z.record(
+  z.string().max(200),
+  z.union([z.string().max(4000), z.number(), z.boolean(), z.array(z.string().max(400)).max(1000), z.null()]),
+)
 const bucket = z.string().min(3).max(63)
 const key = z.string().min(1).max(1024)
 
@@ -30,6 +62,23 @@ export interface WorkspaceInfo {
   readonly buckets: Readonly<Record<string, string>>
   readonly nodes: number
   readonly version: string
+  readonly demoSeed: string | undefined
+  readonly pipelineTypes: readonly string[]
+  readonly alwaysOn: readonly string[]
+  readonly intervalSeconds: number
+  readonly enginePid: number
+  readonly startedAtMs: number
+}
+
+/** What the host can do for a person; a browser on a headless box can do less than the desktop app. */
+export interface HostInfo {
+  readonly kind: 'desktop' | 'browser'
+  readonly platform: string
+  readonly canPickFiles: boolean
+  readonly canKeepSecrets: boolean
+  /** Why secrets cannot be kept, or how they are kept. */
+  readonly secretsNote: string | undefined
+  readonly notices: readonly string[]
 }
 
 /** Outcome of one upload pass over some nodes. */
@@ -105,7 +154,38 @@ export const METHODS = {
   'workspace.get': method<WorkspaceInfo>()(nothing),
   'nodes.list': method<readonly NodeSummary[]>()(z.strictObject({ selector: z.string().max(1000).optional() })),
   'nodes.get': method<NodeSummary>()(z.strictObject({ nodeId })),
+  'nodes.health': method<DatabaseHealth>()(z.strictObject({ nodeId })),
+  'nodes.scan': method<readonly ScannedDatabase[]>()(z.strictObject({ folder: z.string().min(1).max(4096) })),
+  'nodes.add': method<null>()(
+    z.strictObject({
+      nodes: z
+        .array(
+          z.strictObject({
+            id: nodeId,
+            sqlite: z.string().min(1).max(4096),
+            table: z.string().max(200).optional(),
+            timestampColumn: z.string().max(200).optional(),
+            site: z.string().max(200).optional(),
+            labels: z.record(z.string().max(63), z.string().max(200)).optional(),
+          }),
+        )
+        .min(1)
+        .max(10_000),
+    }),
+  ),
+  'nodes.remove': method<null>()(z.strictObject({ nodeId })),
+  'fleet.status': method<FleetStatus>()(nothing),
+  'attention.list': method<readonly AttentionEntry[]>()(nothing),
   'readings.recent': method<ReadingsPage>()(z.strictObject({ nodeId, limit })),
+  'readings.series': method<SeriesWindow>()(
+    z.strictObject({
+      nodeId,
+      fromMs: z.number().optional(),
+      toMs: z.number().optional(),
+      points: z.int().min(10).max(4000),
+      fields: z.array(z.string().max(200)).max(200).optional(),
+    }),
+  ),
   'pipelines.get': method<PipelineConfig>()(z.strictObject({ nodeId })),
   'pipelines.set': method<PipelineSetResult>()(
     z.strictObject({
@@ -124,6 +204,41 @@ export const METHODS = {
         .number()
         .positive()
         .max(24 * 3660),
+    }),
+  ),
+  'pipelines.plan': method<PipelinePlan>()(z.strictObject({ nodeIds, type: z.string().min(1).max(64) })),
+  'pipelines.setMany': method<
+    readonly {
+      readonly nodeId: string
+      readonly result: PipelineSetResult | undefined
+      readonly problem: string | undefined
+    }[]
+  >()(
+    z.strictObject({
+      nodeIds,
+      type: z.string().min(1).max(64),
+      by: person,
+      reason: z.string().max(2000).optional(),
+      backfill: z.boolean().optional(),
+    }),
+  ),
+  'pipelines.timeline': method<readonly PipelineTimelineEntry[]>()(
+    z.strictObject({ fromMs: z.number().optional(), nodeIds: z.array(nodeId).optional(), limit }),
+  ),
+  'pipelines.totals': method<readonly PipelineTotals[]>()(z.strictObject({ hours: z.number().positive().max(87_840) })),
+  'rules.get': method<{ readonly emergency: EmergencyRules; readonly autoSwitch: AutoSwitchRule | undefined }>()(
+    nothing,
+  ),
+  'contracts.list': method<readonly TableContract[]>()(nothing),
+  'quarantine.summary': method<readonly QuarantineReason[]>()(z.strictObject({ nodeId: nodeId.optional() })),
+  'quarantine.replay': method<{ readonly replayed: number; readonly rejected: number }>()(
+    z.strictObject({ nodeId: nodeId.optional(), ids: z.array(z.int().positive()).max(100_000).optional(), by: person }),
+  ),
+  'link.set': method<null>()(
+    z.strictObject({
+      bytesPerSecond: z.int().min(128).nullable().optional(),
+      monthBudgetBytes: z.int().min(0).nullable().optional(),
+      by: person,
     }),
   ),
   'uploads.run': method<UploadResult>()(z.strictObject({ nodeIds: z.array(nodeId).max(100_000).optional() })),
@@ -154,20 +269,104 @@ export const METHODS = {
       rowCount: z.int().min(0).max(10_000).optional(),
     }),
   ),
+  'objects.versions': method<readonly ObjectVersion[]>()(z.strictObject({ bucket, key })),
+  'objects.settings': method<readonly BucketSetting[]>()(z.strictObject({ bucket })),
+  'objects.table': method<ObjectTable>()(
+    z.strictObject({
+      bucket,
+      prefix: z.string().max(1024),
+      rowStart: z.int().min(0).optional(),
+      rowCount: z.int().min(0).max(10_000).optional(),
+      maxObjects: z.int().min(1).max(500).optional(),
+    }),
+  ),
+  'objects.download': method<FileContent>()(z.strictObject({ bucket, key })),
+  'objects.presign': method<{ readonly url: string; readonly expiresAtMs: number }>()(
+    z.strictObject({ bucket, key, seconds: z.int().min(1).max(604_800) }),
+  ),
+  'objects.delete': method<{ readonly deleted: number }>()(
+    z.strictObject({ bucket, keys: z.array(key).min(1).max(1000), confirm: z.int(), by: person }),
+  ),
+  'reconcile.state': method<ReconcileState>()(nothing),
+  'reconcile.trace': method<ReadingTrace>()(
+    z.strictObject({ nodeId, sequence: z.int(), route: z.string().max(64).optional() }),
+  ),
+  'reconcile.export': method<FileContent>()(z.strictObject({ format: z.enum(['html', 'json']) })),
+  'doctor.run': method<DoctorReport>()(z.strictObject({ nodeId: nodeId.optional() })),
+  'doctor.fix': method<DoctorReport>()(z.strictObject({ id: z.string().min(1).max(400), by: person })),
+  'simulator.list': method<readonly SimulatedNode[]>()(nothing),
+  'simulator.scenarios': method<readonly ScenarioInfo[]>()(nothing),
+  'simulator.start': method<null>()(z.strictObject({ nodeIds })),
+  'simulator.stop': method<null>()(z.strictObject({ nodeIds })),
+  'simulator.setRate': method<null>()(z.strictObject({ nodeIds, ratePerSecond: z.number().min(0.001).max(1000) })),
+  'simulator.setScenario': method<null>()(z.strictObject({ nodeIds, scenario: z.string().min(1).max(64) })),
+  'simulator.inject': method<null>()(
+    z.strictObject({
+      nodeIds,
+      type: z.enum(ANOMALY_TYPES),
+      seconds: z.number().positive().max(86_400),
+      field: z.string().max(64).optional(),
+    }),
+  ),
+  'demo.get': method<DemoState | null>()(nothing),
+  'demo.next': method<null>()(nothing),
+  'demo.hold': method<null>()(z.strictObject({ isHeld: z.boolean() })),
+  'demo.reset': method<null>()(nothing),
+  'demo.setSpeed': method<null>()(z.strictObject({ speed: z.number().min(1).max(60) })),
+  'demo.setFault': method<null>()(z.strictObject({ fault: z.enum(DEMO_FAULTS), isActive: z.boolean() })),
+  'settings.get': method<SettingsView>()(nothing),
+  'settings.preview': method<SettingsPreview>()(z.strictObject({ changes })),
+  'settings.save': method<null>()(z.strictObject({ changes, by: person })),
+  'access.test': method<readonly AccessStep[]>()(nothing),
+  'support.bundle': method<FileContent>()(nothing),
   'reconcile.run': method<ReconcileReport>()(
     z.strictObject({
       nodeIds: z.array(nodeId).max(100_000).optional(),
       maxFindings: z.int().min(1).max(100_000).optional(),
+      /** Trust objects read back before and unchanged since; the full proof reads every one. */
+      quick: z.boolean().optional(),
     }),
   ),
   'store.listen': method<StoreEndpoint>()(z.strictObject({ port: z.int().min(0).max(65_535).optional() })),
   'store.close': method<null>()(nothing),
 } as const
 
+/**
+ * Methods the host answers itself, because they concern the machine a person sits at. `null` from a picker: nothing was
+ * chosen. A secret goes in here and never comes out.
+ */
+export const HOST_METHODS = {
+  'host.info': method<HostInfo>()(nothing),
+  'host.pickFile': method<string | null>()(z.strictObject({ title: z.string().max(200) })),
+  'host.pickFolder': method<string | null>()(z.strictObject({ title: z.string().max(200) })),
+  'host.setCredentials': method<null>()(
+    z.strictObject({
+      accessKeyId: z.string().min(1).max(256),
+      secretAccessKey: z.string().min(1).max(512),
+      sessionToken: z.string().max(8192).optional(),
+      keep: z.enum(['keychain', 'session']),
+    }),
+  ),
+  'host.clearCredentials': method<null>()(nothing),
+  'host.openWorkspace': method<null>()(z.strictObject({ folder: z.string().min(1).max(4096).nullable() })),
+  'host.recover': method<null>()(z.strictObject({ choice: z.enum(['snapshot', 'fresh', 'retry']) })),
+} as const
+
 /** Announcements of state after commit. */
 export interface Events {
   readonly 'executions.changed': Execution
+  /** What the engine says for one node, before hosts coalesce. */
   readonly 'nodes.changed': { readonly nodeId: string }
+  /** The fleet's figures, at most four a second. */
+  readonly 'fleet.changed': FleetStatus
+  /** Nodes whose summary changed since the last announcement, at most four a second. */
+  readonly 'nodes.updated': { readonly nodes: readonly NodeSummary[] }
+  readonly 'attention.changed': readonly AttentionEntry[]
+  readonly 'simulator.changed': readonly SimulatedNode[]
+  readonly 'demo.changed': DemoState
+  /** The workspace was changed so that the engine has to be started anew; hosts do it. */
+  readonly 'workspace.changed': { readonly reason: string }
+  readonly 'reconcile.finished': ReconcileReport
   readonly 'pipelines.changed': PipelineConfig
   readonly 'epochs.started': {
     readonly nodeId: string
@@ -177,6 +376,12 @@ export interface Events {
   }
   readonly 'reconcile.progressed': ReconcileProgress
 }
+
+export type HostMethod = keyof typeof HOST_METHODS
+export type HostInput<M extends HostMethod> = z.infer<(typeof HOST_METHODS)[M]['input']>
+export type HostOutput<M extends HostMethod> =
+  | NonNullable<(typeof HOST_METHODS)[M]['output']>
+  | Extract<(typeof HOST_METHODS)[M]['output'], null>
 
 export type Method = keyof typeof METHODS
 export type Input<M extends Method> = z.infer<(typeof METHODS)[M]['input']>

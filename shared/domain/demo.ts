@@ -1,0 +1,23 @@
+export const DEMO_FAULTS = ['cutLink', 'slowDown', 'powerCut', 'clockJump', 'fillDisk', 'wrongCredentials'] as const
+export type DemoFault = (typeof DEMO_FAULTS)[number]
+
+/** The guided story and the fault buttons of a demo workspace. */
+export interface DemoState {
+  readonly seed: string
+  readonly speed: number
+  readonly isHeld: boolean
+  readonly step: number
+  readonly steps: readonly {
+    readonly id: string
+    readonly title: string
+    readonly sentence: string
+    readonly screen: string
+  }[]
+  readonly stepEndsAtMs: number | undefined
+  readonly faults: readonly {
+    readonly id: DemoFault
+    readonly label: string
+    readonly isActive: boolean
+    readonly sinceMs: number | undefined
+  }[]
+}
