@@ -1,4 +1,7 @@
 import type { SourceRow } from '../../../shared/domain/columns.ts'
+import type { TimestampEncoding } from '../../../shared/domain/timestamps.ts'
+
+export type { TimestampEncoding } from '../../../shared/domain/timestamps.ts'
 
 /** A column as the table declares it. */
 export interface SourceColumn {
@@ -7,13 +10,6 @@ export interface SourceColumn {
   readonly declaredType: string
   readonly notNull: boolean
 }
-
-/** How the values of a timestamp column are to be read. */
-export type TimestampEncoding =
-  | 'epochSeconds'
-  | 'epochMillis'
-  | 'epochMicros'
-  | 'text' /* ISO or space-separated, zone optional; numeric text by its size */
 
 /** A table that can be uploaded: it has a rowid, and its timestamp column is known. */
 export interface TablePlan {
