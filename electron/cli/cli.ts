@@ -1,0 +1,169 @@
+import type { Command } from 'commander'
+import { errorToData, FieldgateError } from '../../shared/domain/errors.ts'
+import type { NodeConfig } from '../../shared/domain/settings.ts'
+import type { LoadedConfig } from '../core/config/loadConfig.ts'
+import type { Engine } from '../core/engine.ts'
+import { systemClock } from '../core/support/clock.ts'
+import { createLog } from '../core/support/log.ts'
+import type { Log } from '../core/support/log.ts'
+import { EXIT, exitCodeOf } from './exitCodes.ts'
+import type { ExitCode } from './exitCodes.ts'
+import type { CliIo } from './io.ts'
+import { createOutput, formatLogEntry } from './output.ts'
+import type { Output } from './output.ts'
+
+/** Options every command understands, before or after its name. */
+export interface CommonOptions {
+  readonly config?: string
+  readonly workspace?: string
+  readonly sqlite?: string
+  readonly json?: boolean
+  readonly debug?: boolean
+}
+
+/** What a command works with. Configuration and engine are made when it first asks for them. */
+export interface CommandContext {
+  readonly io: CliIo
+  readonly out: Output
+  readonly log: Log
+  /** Aborts at the first SIGINT or SIGTERM: finish what is in flight, then return. */
+  readonly signal: AbortSignal
+  readonly options: CommonOptions
+  /** Settings by flag, by dotted path; read before the configuration is first asked for. */
+  setFlag(path: string, value: string | number | boolean | readonly string[] | undefined): void
+  /** Throws `notFound` with the way to begin when nothing is configured. */
+  configuration(): Promise<LoadedConfig>
+  /** The engine of the workspace; stopped by itself when the command ends. */
+  engine(): Promise<Engine>
+  /** The nodes named, by id or by SQLite path, or all. Throws `notFound` naming the known ones. */
+  nodes(names?: readonly string[]): Promise<readonly NodeConfig[]>
+}
+
+/** What a registration function gets besides the program. */
+export interface Cli {
+  readonly io: CliIo
+  /**
+   * Runs the work of a command: options in, exit code out. Errors become `error:` and `hint:` lines and an exit code; the
+   * first signal aborts `context.signal`, the second ends the process.
+   */
+  run(command: Command, work: (context: CommandContext) => Promise<ExitCode>): Promise<void>
+}
+
+export function createCli(io: CliIo, onExit: (code: ExitCode) => void): Cli {
+  return {
+    io,
+    run: async (command, work) => {
+      const options = command.optsWithGlobals<CommonOptions>()
+      const out = createOutput(io, options.json === true)
+      const stopping = new AbortController()
+      const forget = io.onSignal((signal) => {
+        if (stopping.signal.aborted) io.exit(signal === 'SIGINT' ? 130 : 143)
+        stopping.abort()
+      })
+      const parts = createParts(io, out, options, stopping.signal)
+      try {
+        onExit(await work(parts.context))
+      } catch (error) {
+        onExit(report(out, options, error))
+      }
+      try {
+        await parts.close()
+      } catch (error) {
+        onExit(report(out, options, error))
+      } finally {
+        forget()
+      }
+    },
+  }
+}
+
+function report(out: Output, options: CommonOptions, error: unknown): ExitCode {
+  const data = errorToData(error)
+  out.error(data)
+  if (options.debug === true && error instanceof Error) out.notice(error.stack ?? error.message)
+  return exitCodeOf(data.code)
+}
+
+function createParts(
+  io: CliIo,
+  out: Output,
+  options: CommonOptions,
+  signal: AbortSignal,
+): { readonly context: CommandContext; readonly close: () => Promise<void> } {
+  const flags = new Map<string, string | number | boolean | readonly string[]>()
+  const log = createLog(systemClock, (entry) => {
+    if (entry.level === 'debug' && options.debug !== true) return
+    if (entry.level === 'info' && options.debug !== true) return
+    io.stderr.write(`${formatLogEntry(entry)}\n`)
+  })
+  let loaded: Promise<LoadedConfig> | undefined
+  let engine: Promise<Engine> | undefined
+  const context: CommandContext = {
+    io,
+    out,
+    log,
+    signal,
+    options,
+    setFlag: (path, value) => {
+      if (value !== undefined) flags.set(path, value)
+    },
+    configuration: () => (loaded ??= load(io, out, options, flags)),
+    engine: () => (engine ??= open(context)),
+    nodes: async (names) => {
+      const { config } = await context.configuration()
+      return names === undefined || names.length === 0
+        ? config.nodes
+        : names.map((name) => findNode(config.nodes, name))
+    },
+  }
+  return { context, close: async () => void (await (await engine)?.stop()) }
+}
+
+async function load(
+  io: CliIo,
+  out: Output,
+  options: CommonOptions,
+  flags: ReadonlyMap<string, string | number | boolean | readonly string[]>,
+): Promise<LoadedConfig> {
+  const { loadConfig } = await import('../core/config/loadConfig.ts')
+  const loaded = loadConfig({
+    ...(options.config === undefined ? {} : { file: options.config }),
+    ...(options.workspace === undefined ? {} : { workspace: options.workspace }),
+    env: io.env,
+    flags: { ...Object.fromEntries(flags), ...(options.sqlite === undefined ? {} : { sqlite: options.sqlite }) },
+    cwd: io.cwd,
+  })
+  for (const notice of loaded.notices) out.notice(notice)
+  return loaded
+}
+
+/** The engine is imported here and not before: it loads better-sqlite3, which crashes on a Node that `index.ts` refuses. */
+async function open(context: CommandContext): Promise<Engine> {
+  const { config } = await context.configuration()
+  const { createEngine } = await import('../core/engine.ts')
+  const { processPorts } = await import('./ports.ts')
+  return createEngine(config, processPorts(context.log))
+}
+
+function findNode(nodes: readonly NodeConfig[], name: string): NodeConfig {
+  const node = nodes.find((candidate) => candidate.id === name || candidate.sqlite === name)
+  if (node !== undefined) return node
+  const known = nodes.slice(0, 10).map((candidate) => candidate.id)
+  throw new FieldgateError('notFound', `There is no node "${name}" in this workspace.`, {
+    hint:
+      known.length === 0
+        ? 'No node is configured: add one to fieldgate.yaml or pass --sqlite PATH.'
+        : `Known: ${known.join(', ')}.`,
+  })
+}
+
+/** A count given on the command line. Throws `invalid` naming the option. */
+export function parseCount(option: string): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (Number.isInteger(value) && value > 0) return value
+    throw new FieldgateError('invalid', `${option} takes a whole number above 0, not "${text}".`)
+  }
+}
+
+export { EXIT }
