@@ -42,8 +42,8 @@ export interface ParquetSink {
 export interface ParquetWriter {
   /** Appends the first `rowCount` rows of the vectors as one row group. Vectors follow the schema's order. */
   writeRowGroup(columns: readonly ColumnVector[], rowCount: number): void | Promise<void>
-  /** Writes the footer. The writer is unusable afterwards. */
-  close(): ParquetResult | Promise<ParquetResult>
+  /** Writes the footer, with more metadata known only now. The writer is unusable afterwards. */
+  close(metadata?: ParquetOptions['metadata']): ParquetResult | Promise<ParquetResult>
 }
 
 export interface ParquetResult {
