@@ -1,0 +1,55 @@
+import { resolve } from 'node:path'
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'electron-vite'
+
+const here = import.meta.dirname
+const entry = (path: string): string => resolve(here, path)
+/** A `fieldgate serve` that a renderer under `electron-vite dev --rendererOnly` calls. */
+const api = process.env.FIELDGATE_API
+
+export default defineConfig({
+  main: {
+    build: {
+      outDir: 'out/main',
+      // Only what is in `dependencies` stays outside: better-sqlite3 is native, parquetjs-lite breaks when bundled.
+      externalizeDeps: true,
+      rolldownOptions: {
+        input: {
+          index: entry('electron/main/index.ts'),
+          engine: entry('electron/worker/engine.ts'),
+          worker: entry('electron/worker/index.ts'),
+          cli: entry('electron/cli/index.ts'),
+        },
+        // Chunks beside the entries: a thread is found by a name relative to the module that starts it.
+        output: { chunkFileNames: '[name]-[hash].js' },
+      },
+    },
+  },
+  preload: {
+    build: {
+      outDir: 'out/preload',
+      externalizeDeps: false,
+      rolldownOptions: {
+        input: { index: entry('electron/preload/index.ts') },
+        // A sandboxed preload cannot be an ES module.
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
+      },
+    },
+  },
+  renderer: {
+    root: 'renderer',
+    plugins: [react()],
+    // A module preload polyfill would be an inline script, which the content security policy refuses.
+    build: {
+      outDir: 'out/renderer',
+      minify: true,
+      assetsInlineLimit: 0,
+      modulePreload: { polyfill: false },
+      rolldownOptions: { input: entry('renderer/index.html') },
+    },
+    server:
+      api === undefined
+        ? {}
+        : { proxy: { '/api': { target: api, changeOrigin: true, ws: true, headers: { origin: api } } } },
+  },
+})

@@ -1,0 +1,53 @@
+import { FieldgateError } from '../../../shared/domain/errors.ts'
+import type { HostHandlers } from '../../core/host/callRouter.ts'
+import type { Session } from '../../core/host/session.ts'
+
+const NO_PICKER = 'A browser cannot choose files of the machine that runs Fieldgate.'
+
+/** What the host answers behind `fieldgate serve`: a box without a display has no pickers and no keychain. */
+export function browserHost(session: Session, platform: string, notices: readonly string[]): HostHandlers {
+  const noPicker = (): never => {
+    throw new FieldgateError('unsupported', NO_PICKER, { hint: 'Type the path as it is on that machine.' })
+  }
+  return {
+    'host.info': () => ({
+      kind: 'browser',
+      platform,
+      canPickFiles: false,
+      canKeepSecrets: false,
+      secretsNote:
+        'Credentials entered here are kept in memory until "fieldgate serve" ends. For lasting ones use the environment, a profile or a role.',
+      notices,
+    }),
+    'host.pickFile': noPicker,
+    'host.pickFolder': noPicker,
+    'host.setCredentials': async ({ keep, ...credentials }) => {
+      if (keep === 'keychain') {
+        throw new FieldgateError('unsupported', '"fieldgate serve" has no keychain to keep credentials in.', {
+          hint: 'Keep them for this session, or give them by environment, profile or role.',
+        })
+      }
+      const { sessionToken, ...pair } = credentials
+      await session.setCredentials({ kind: 'static', ...pair, ...(sessionToken === undefined ? {} : { sessionToken }) })
+      return null
+    },
+    'host.clearCredentials': async () => {
+      await session.setCredentials(undefined)
+      return null
+    },
+    'host.openWorkspace': () => {
+      throw new FieldgateError('unsupported', 'Another workspace cannot be opened from a browser.', {
+        hint: 'Start "fieldgate serve --workspace DIR" for it.',
+      })
+    },
+    'host.recover': async ({ choice }) => {
+      if (choice !== 'retry') {
+        throw new FieldgateError('unsupported', 'A browser can only try again.', {
+          hint: 'Open the workspace in the desktop app, or mend the file named above and try again.',
+        })
+      }
+      await session.reload('a person asked to try again')
+      return null
+    },
+  }
+}
