@@ -72,6 +72,7 @@ describe('an edge machine', () => {
     ['a missing hash', { bacalhauSha256: '' }, /64 hex digits/],
     ['a path that climbs', { dataFolder: '/var/lib/../../etc' }, /plain absolute path/],
     ['a path with a shell character', { dataFolder: '/var/$(id)' }, /plain absolute path/],
+    ['a parameter that is a command', { joinTokenParameter: "x'; id; '" }, /no parameter name/],
     ['no limit on machines', { maxMachines: 0 }, /between 1 and/],
     ['an orchestrator without a port', { orchestrator: 'https://x' }, /orchestrator address/],
   ])('%s is refused', (_what, change, message) => {

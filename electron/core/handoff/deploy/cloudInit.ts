@@ -77,10 +77,11 @@ export function generateEdgeMachine(machine: EdgeMachine): readonly DeployFile[]
   ]
 }
 
+function refuse(what: string, hint: string): never {
+  throw new FieldgateError('invalid', what, { hint })
+}
+
 function assertMachine(machine: EdgeMachine): void {
-  const refuse = (what: string, hint: string): never => {
-    throw new FieldgateError('invalid', what, { hint })
-  }
   if (!SHA256.test(machine.bacalhauSha256)) {
     refuse(
       'The hash of the Bacalhau archive is not 64 hex digits.',
@@ -98,6 +99,19 @@ function assertMachine(machine: EdgeMachine): void {
   }
   if (!machine.image.includes('@sha256:')) {
     refuse(`The image "${machine.image}" is not pinned.`, 'Name it by digest: registry/name@sha256:…')
+  }
+  // These two stand in shell lines.
+  if (!/^[A-Za-z0-9_./-]+$/.test(machine.joinTokenParameter)) {
+    refuse(
+      `"${machine.joinTokenParameter}" is no parameter name.`,
+      'Use letters, digits and . _ / - as in /fieldgate/join.',
+    )
+  }
+  if (!/^[A-Za-z0-9._:/@-]+$/.test(machine.image) || !/^[a-z0-9-]+$/.test(machine.region)) {
+    refuse(
+      `"${machine.image}" in "${machine.region}" cannot be named in a script.`,
+      'Use a plain image name and region.',
+    )
   }
   if (!Number.isInteger(machine.maxMachines) || machine.maxMachines < 1 || machine.maxMachines > 1000) {
     refuse('The number of machines must be between 1 and 1,000.', 'Raise it step by step.')
