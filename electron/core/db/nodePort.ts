@@ -34,6 +34,15 @@ export interface TableIdentity {
   readonly file: string
 }
 
+/** The newest row of a table and what is anomalous among its last rows; values as they are in the database. */
+export interface NodeGlance {
+  readonly newestSeq: number | undefined
+  readonly newestTime: unknown
+  readonly place: { readonly latitude: number; readonly longitude: number } | undefined
+  /** Times of rows with a raised `anomaly_flag`; undefined when the table has no such column. */
+  readonly anomalyTimes: readonly unknown[] | undefined
+}
+
 /** Hash of one row's lasting columns, or undefined when the row is gone. */
 export type RowAnchor = (sequence: number) => string | undefined
 
@@ -59,6 +68,12 @@ export interface NodeDatabase {
   countRows(table: string, afterSeq: number, toSeq: number): number
   /** Newest rows first, for people. */
   recentRows(plan: TablePlan, limit: number): readonly SourceRow[]
+  /** The newest row, and anomalies among the last `limit` rows past `afterSeq`: for watching many nodes cheaply. */
+  glance(plan: TablePlan, afterSeq: number, limit: number): NodeGlance
+  /** `wal`, `delete`, … */
+  journalMode(): string
+  /** Bytes per page. */
+  pageSize(): number
   /** Changes whenever anybody commits to the database. */
   dataVersion(): number
   close(): void

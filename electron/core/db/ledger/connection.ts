@@ -7,7 +7,7 @@ import { LEDGER_MIGRATIONS } from './schema.ts'
 /** A connection to the ledger with its statements prepared once. Only the files of this folder see it. */
 export interface LedgerConnection {
   readonly database: Database.Database
-  sql(text: string): Database.Statement<unknown[], unknown>
+  sql(text: string): Database.Statement
   /** Runs `work` in one immediate transaction; everything in it is durable on return, or nothing is. */
   write<T>(work: () => T): T
 }
@@ -31,7 +31,7 @@ export function connectLedger(path: string): LedgerConnection {
     database.close()
     throw translate(error, path)
   }
-  const statements = new Map<string, Database.Statement<unknown[], unknown>>()
+  const statements = new Map<string, Database.Statement>()
   return {
     database,
     sql(text) {

@@ -160,8 +160,14 @@ export function readExecution(ledger: LedgerConnection, id: number): StoredExecu
 export function listOpenExecutions(ledger: LedgerConnection, nodeId?: string): readonly StoredExecution[] {
   const rows = (
     nodeId === undefined
-      ? ledger.sql(`SELECT * FROM executions INDEXED BY executions_open WHERE state IN ('claimed', 'encoded') ORDER BY id`).all()
-      : ledger.sql(`SELECT * FROM executions INDEXED BY executions_open WHERE node_id = ? AND state IN ('claimed', 'encoded') ORDER BY id`).all(nodeId)
+      ? ledger
+          .sql(`SELECT * FROM executions INDEXED BY executions_open WHERE state IN ('claimed', 'encoded') ORDER BY id`)
+          .all()
+      : ledger
+          .sql(
+            `SELECT * FROM executions INDEXED BY executions_open WHERE node_id = ? AND state IN ('claimed', 'encoded') ORDER BY id`,
+          )
+          .all(nodeId)
   ) as ExecutionRow[]
   return rows.map(toExecution)
 }

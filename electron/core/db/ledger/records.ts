@@ -140,8 +140,8 @@ export function sumByRoute(ledger: LedgerConnection, sinceMs: number, nodeId?: s
 
 /** Rows of a node that wait in quarantine. */
 export function countQuarantine(ledger: LedgerConnection, nodeId: string): number {
-  const row = ledger
-    .sql(`SELECT COUNT(*) AS n FROM quarantine WHERE node_id = ? AND state = 'open'`)
-    .get(nodeId) as { n: number }
+  const row = ledger.sql(`SELECT COUNT(*) AS n FROM quarantine WHERE node_id = ? AND state = 'open'`).get(nodeId) as {
+    n: number
+  }
   return row.n
 }

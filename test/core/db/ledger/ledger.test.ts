@@ -106,7 +106,17 @@ describe('claims', () => {
     const execution = claim(1, 10)
     recordEncoded(ledger, execution, {
       objects: [
-        { key: 'k', date: undefined, fromSeq: 1, toSeq: 10, rows: 10, bytes: 1, sha256: 's', logicalHash: 'l', spoolPath: 'p' },
+        {
+          key: 'k',
+          date: undefined,
+          fromSeq: 1,
+          toSeq: 10,
+          rows: 10,
+          bytes: 1,
+          sha256: 's',
+          logicalHash: 'l',
+          spoolPath: 'p',
+        },
       ],
       counts,
       quarantined: [],
@@ -200,7 +210,11 @@ describe('switching', () => {
   test('a claim made before the switch keeps its route', () => {
     activateRoute(ledger, lane, { pipelineRevision: 1, backfill: false, firstSeq: 1, atMs: 1 })
     const execution = claim(1, 10)
-    activateRoute(ledger, { ...lane, route: 'schematized' }, { pipelineRevision: 2, backfill: false, firstSeq: 1, atMs: 2 })
+    activateRoute(
+      ledger,
+      { ...lane, route: 'schematized' },
+      { pipelineRevision: 2, backfill: false, firstSeq: 1, atMs: 2 },
+    )
 
     expect(readExecution(ledger, execution.id).route).toBe('raw')
     expect(readCursor(ledger, { ...lane, route: 'schematized' })?.claimedSeq).toBe(10)
@@ -239,7 +253,8 @@ describe('epochs', () => {
   })
 
   test('anchors stay few and keep both ends of the epoch', () => {
-    for (let sequence = 1; sequence <= 500; sequence++) rememberAnchor(ledger, lane, 'e1', { sequence, hash: `h${sequence}` })
+    for (let sequence = 1; sequence <= 500; sequence++)
+      rememberAnchor(ledger, lane, 'e1', { sequence, hash: `h${sequence}` })
 
     const anchors = listAnchors(ledger, lane, 'e1')
     expect(anchors.length).toBeLessThanOrEqual(12)
@@ -286,11 +301,15 @@ test('a foreign state file is imported once', () => {
 
 test('hot queries use their indexes', () => {
   const plan = (sql: string): string =>
-    (ledger.database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all() as { detail: string }[]).map((row) => row.detail).join('; ')
+    (ledger.database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all() as { detail: string }[])
+      .map((row) => row.detail)
+      .join('; ')
 
-  expect(plan(`SELECT * FROM executions INDEXED BY executions_open WHERE node_id = 'n' AND state IN ('claimed', 'encoded') ORDER BY id`)).toContain(
-    'executions_open',
-  )
+  expect(
+    plan(
+      `SELECT * FROM executions INDEXED BY executions_open WHERE node_id = 'n' AND state IN ('claimed', 'encoded') ORDER BY id`,
+    ),
+  ).toContain('executions_open')
   expect(plan(`SELECT * FROM executions WHERE node_id = 'n' AND id < 9 ORDER BY id DESC LIMIT 5`)).toContain(
     'executions_by_node',
   )
