@@ -119,7 +119,7 @@ function countAll(connection: SourceConnection, queries: TableQueries): number {
 }
 
 function journalModeOf(connection: SourceConnection): string {
-  return String(connection.all('PRAGMA journal_mode')[0]?.[0]).toLowerCase()
+  return connection.journalMode ?? String(connection.all('PRAGMA journal_mode')[0]?.[0]).toLowerCase()
 }
 
 function fileIdentity(path: string): string {

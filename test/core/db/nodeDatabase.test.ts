@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
+import { openImmutable } from '../../../electron/core/db/node/immutable.ts'
 import { glanceQueries } from '../../../electron/core/db/node/glance.ts'
 import { tableQueries } from '../../../electron/core/db/node/rows.ts'
 import { openNodeDatabase } from '../../../electron/core/db/nodeDatabase.ts'
@@ -332,6 +333,20 @@ describe('files in the field', () => {
     writer.close()
     expect(existsSync(`${made.path}-wal`)).toBe(false)
   })
+})
+
+test('a closed database in a folder nobody may write is read, until a writer appears', () => {
+  const made = sample('v4', 12)
+  made.close()
+  const connection = openImmutable(made.path)
+  cleanups.push(() => connection.close())
+  expect(connection.all('SELECT COUNT(*) FROM sensor_readings')).toEqual([[12]])
+  expect(readdirSync(join(made.path, '..'))).toEqual(['node.db'])
+
+  const writer = new Database(made.path)
+  cleanups.push(() => writer.close())
+  writer.exec(`INSERT INTO sensor_readings (timestamp, sensor_id) VALUES ('2026-01-01', 's')`)
+  expect(failure(() => connection.all('SELECT COUNT(*) FROM sensor_readings'))).toMatchObject({ code: 'unavailable' })
 })
 
 const samples = join(import.meta.dirname, '../../../../shared/samples')

@@ -7,6 +7,8 @@ import { openImmutable } from './immutable.ts'
 
 /** A read-only connection to somebody else's database. Every call is one read transaction that ends with it. */
 export interface SourceConnection {
+  /** Set where SQLite cannot be asked for the journal mode, because it reads the file without one. */
+  readonly journalMode?: string
   /** All rows as arrays. With `wide`, integers come as bigint. */
   all(sql: string, parameters?: readonly (number | string)[], wide?: boolean): unknown[][]
   close(): void

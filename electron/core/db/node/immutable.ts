@@ -24,6 +24,7 @@ export function openImmutable(path: string): SourceConnection {
   try {
     const database = new sqlite.DatabaseSync(url, { readOnly: true })
     return {
+      journalMode: 'wal',
       all(sql, parameters = [], wide = false) {
         const key = wide ? `wide ${sql}` : sql
         let statement = statements.get(key)
