@@ -72,7 +72,14 @@ export interface EmergencyRules {
 export interface ContractColumn {
   readonly type: 'number' | 'integer' | 'string' | 'timestamp'
   readonly required?: boolean
+  /** Unit of the limits and of delivered values. */
   readonly unit?: string
+  /** Unit the source writes when it differs from `unit`; `infer`: each value shows its pressure unit by its size. */
+  readonly sourceUnit?: string
+  /** Column of the same row that names the unit of the value. */
+  readonly unitColumn?: string
+  /** Limits by the quantity's own unit, for a column that holds several quantities; used with `unitColumn`. */
+  readonly limitsByUnit?: Readonly<Record<string, { readonly min?: number; readonly max?: number }>>
   readonly min?: number
   readonly max?: number
   readonly pattern?: string
@@ -142,4 +149,14 @@ export interface EngineConfig {
     readonly windowSeconds: number
     readonly autoSwitch?: AutoSwitchRule
   }
+  /** Where row counts are asked for; the token stays in memory. */
+  readonly databricks?: { readonly host: string; readonly token?: string }
+  /** The orchestrator that drives the fleet; its credential stays in memory. */
+  readonly bacalhau?: { readonly url: string; readonly credential: OrchestratorCredential }
 }
+
+/** How an orchestrator is told who asks. */
+export type OrchestratorCredential =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'apiKey'; readonly apiKey: string }
+  | { readonly kind: 'basic'; readonly username: string; readonly password: string }

@@ -3,6 +3,16 @@ import type { Execution } from '../domain/execution.ts'
 import type { AttentionEntry, DoctorReport } from '../domain/attention.ts'
 import { DEMO_FAULTS } from '../domain/demo.ts'
 import type { DemoState } from '../domain/demo.ts'
+import type {
+  EngineConnection,
+  EngineEvent,
+  EngineJob,
+  EngineNode,
+  JobPreview,
+  MissingDaemon,
+  NodeResult,
+} from '../domain/fleetEngine.ts'
+import type { GeneratedFile, IngestedComparison } from '../domain/handoff.ts'
 import type { DatabaseHealth, FleetStatus, NodeSummary, ReadingsPage } from '../domain/node.ts'
 import type {
   BucketInfo,
@@ -32,14 +42,14 @@ import { ANOMALY_TYPES } from '../domain/simulator.ts'
 import type { ScenarioInfo, SimulatedNode } from '../domain/simulator.ts'
 
 /** A method of the contract: a schema that parses its input at the border, and the type of its output. */
-export interface MethodDefinition<Input extends z.ZodType, Output> {
-  readonly input: Input
+export interface MethodDefinition<In extends z.ZodType, Out> {
+  readonly input: In
   /** Carries the type only; never set. */
-  readonly output?: Output
+  readonly output?: Out
 }
 
-function method<Output>() {
-  return <Input extends z.ZodType>(input: Input): MethodDefinition<Input, Output> => ({ input })
+function method<Out>() {
+  return <In extends z.ZodType>(input: In): MethodDefinition<In, Out> => ({ input })
 }
 
 const nothing = z.strictObject({})
@@ -51,6 +61,52 @@ const changes = z.record(
   z.string().max(200),
   z.union([z.string().max(4000), z.number(), z.boolean(), z.array(z.string().max(400)).max(1000), z.null()]),
 )
+const jobRequest = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('simulator'),
+    ratePerSecond: z.number().positive().max(1000),
+    scenario: z.string().min(1).max(64),
+  }),
+  z.strictObject({ kind: z.literal('uploader') }),
+  z.strictObject({
+    kind: z.literal('setPipeline'),
+    type: z.string().min(1).max(64),
+    by: person,
+    reason: z.string().min(1).max(2000),
+    backfill: z.boolean(),
+  }),
+  z.strictObject({ kind: z.literal('status') }),
+  z.strictObject({ kind: z.literal('uploadNow') }),
+  z.strictObject({ kind: z.literal('doctor'), reportBucket: z.string().max(63).optional() }),
+])
+/** Where a job runs and what it needs there; labels and names are ANDed, one of them at least. */
+const jobTarget = z.strictObject({
+  labels: z.record(z.string().min(1).max(63), z.string().max(63)).optional(),
+  names: z.array(z.string().min(1).max(63)).max(10_000).optional(),
+})
+const jobSettings = z.strictObject({
+  image: z.string().min(1).max(500),
+  namespace: z.string().min(1).max(63),
+  dataFolder: z.string().startsWith('/'),
+  stateFolder: z.string().startsWith('/'),
+  databaseFile: z.string().min(1).max(255),
+  credentialVariables: z.strictObject({
+    accessKeyId: z.string().regex(/^[A-Z][A-Z0-9_]*$/),
+    secretAccessKey: z.string().regex(/^[A-Z][A-Z0-9_]*$/),
+    sessionToken: z
+      .string()
+      .regex(/^[A-Z][A-Z0-9_]*$/)
+      .optional(),
+  }),
+})
+const jobOrder = z.strictObject({ request: jobRequest, target: jobTarget, settings: jobSettings })
+const handoffNames = {
+  catalog: z.string().min(1).max(64).optional(),
+  accountId: z.string().max(12).optional(),
+  roleName: z.string().max(64).optional(),
+  credentialName: z.string().max(64).optional(),
+  ingestPrincipal: z.string().max(128).optional(),
+}
 const bucket = z.string().min(3).max(63)
 const key = z.string().min(1).max(1024)
 
@@ -319,6 +375,57 @@ export const METHODS = {
   'settings.save': method<null>()(z.strictObject({ changes, by: person })),
   'access.test': method<readonly AccessStep[]>()(nothing),
   'support.bundle': method<FileContent>()(nothing),
+  'handoff.databricks': method<readonly GeneratedFile[]>()(z.strictObject(handoffNames)),
+  'handoff.check': method<readonly IngestedComparison[]>()(
+    z.strictObject({ ...handoffNames, warehouseId: z.string().min(1).max(64) }),
+  ),
+  'fleetEngine.connect': method<EngineConnection>()(nothing),
+  'fleetEngine.nodes': method<readonly EngineNode[]>()(z.strictObject({ selector: z.string().max(1000).optional() })),
+  'fleetEngine.decide': method<null>()(
+    z.strictObject({
+      nodeId: z.string().min(1).max(256),
+      decision: z.enum(['approve', 'reject', 'remove']),
+      reason: z.string().max(2000),
+      by: person,
+    }),
+  ),
+  'fleetEngine.preview': method<JobPreview>()(jobOrder),
+  'fleetEngine.submit': method<{ readonly jobName: string; readonly warnings: readonly string[] }>()(
+    z.strictObject({ ...jobOrder.shape, by: person }),
+  ),
+  /** Sends a job from YAML that a person reviewed or wrote; checked as strictly as a generated one. */
+  'fleetEngine.submitYaml': method<{ readonly jobName: string; readonly warnings: readonly string[] }>()(
+    z.strictObject({ yaml: z.string().min(1).max(200_000), by: person }),
+  ),
+  'fleetEngine.jobs': method<readonly EngineJob[]>()(nothing),
+  'fleetEngine.results': method<readonly NodeResult[]>()(
+    z.strictObject({
+      jobName: z.string().min(1).max(256),
+      selected: z.array(z.string().min(1).max(256)).max(10_000).optional(),
+    }),
+  ),
+  'fleetEngine.missing': method<readonly MissingDaemon[]>()(nothing),
+  'fleetEngine.history': method<readonly EngineEvent[]>()(
+    z.strictObject({ jobName: z.string().min(1).max(256), limit }),
+  ),
+  'fleetEngine.rerun': method<null>()(z.strictObject({ jobName: z.string().min(1).max(256), by: person })),
+  'fleetEngine.stop': method<null>()(z.strictObject({ jobName: z.string().min(1).max(256), by: person })),
+  'fleetEngine.rollout': method<{
+    readonly results: readonly NodeResult[]
+    readonly halted: string | undefined
+    readonly notReached: readonly string[]
+  }>()(
+    z.strictObject({
+      request: jobRequest,
+      settings: jobSettings,
+      names: z.array(z.string().min(1).max(63)).min(1).max(10_000),
+      canary: z.array(z.string().min(1).max(63)).max(1000),
+      waveSize: z.int().min(1).max(10_000),
+      errorThreshold: z.number().min(0).max(1),
+      waveTimeoutSeconds: z.number().positive().max(86_400),
+      by: person,
+    }),
+  ),
   'reconcile.run': method<ReconcileReport>()(
     z.strictObject({
       nodeIds: z.array(nodeId).max(100_000).optional(),

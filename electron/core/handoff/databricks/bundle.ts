@@ -1,6 +1,7 @@
 import { stringify } from 'yaml'
 import { distinctTypes, locationName, typeUrl } from './model.ts'
-import type { GeneratedFile, HandoffModel } from './model.ts'
+import type { GeneratedFile } from '../../../../shared/domain/handoff.ts'
+import type { HandoffModel } from './model.ts'
 
 /**
  * A Declarative Automation Bundle: the pipeline, and a job that runs it when files arrive. Paths are relative to the

@@ -1,24 +1,6 @@
+import type { DeliveredRows, IngestedComparison } from '../../../../shared/domain/handoff.ts'
 import type { HandoffModel } from './model.ts'
 import { sqlName } from './model.ts'
-
-/** What the ledger delivered of one node, table, type and epoch, as rows that stand one to one in the objects. */
-export interface DeliveredRows {
-  readonly nodeId: string
-  readonly table: string
-  readonly type: string
-  readonly epoch: string
-  readonly rows: number
-  readonly objects: number
-}
-
-export interface IngestedComparison extends DeliveredRows {
-  readonly ingestedRows: number
-  readonly ingestedObjects: number
-  /** Rows whose node, epoch and row id were met before. */
-  readonly duplicateRows: number
-  readonly newestIngest: string | undefined
-  readonly verdict: 'equal' | 'waiting' | 'excess' | 'duplicated'
-}
 
 /** The question whose answer `compareIngested` reads: the view that the hand-off's SQL makes. */
 export function ingestedQuery(model: HandoffModel): string {

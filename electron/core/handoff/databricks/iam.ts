@@ -1,5 +1,6 @@
 import { distinctTypes } from './model.ts'
-import type { GeneratedFile, HandoffModel } from './model.ts'
+import type { GeneratedFile } from '../../../../shared/domain/handoff.ts'
+import type { HandoffModel } from './model.ts'
 
 /** Stands for the id that Databricks returns when the credential is made; step 2 of the README fills it in. */
 export const EXTERNAL_ID_BLANK = '<external_id from step 1>'

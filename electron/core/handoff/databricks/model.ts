@@ -22,12 +22,6 @@ export interface HandoffModel {
   readonly landings: readonly LandingTable[]
 }
 
-/** A generated file, path relative to the output folder with `/`. */
-export interface GeneratedFile {
-  readonly path: string
-  readonly text: string
-}
-
 const ACCOUNT = /^\d{12}$/
 const NAME = /^[A-Za-z0-9_.@-]{1,128}$/
 

@@ -1,5 +1,6 @@
 import { bronzeTable, EPOCH_PATTERN, landingUrl, SCHEMA_HINTS, toIdentifier } from './model.ts'
-import type { GeneratedFile, HandoffModel, LandingTable } from './model.ts'
+import type { GeneratedFile } from '../../../../shared/domain/handoff.ts'
+import type { HandoffModel, LandingTable } from './model.ts'
 
 /** The notebook for a job cluster (Auto Loader) and the pipeline sources for Lakeflow Spark Declarative Pipelines. */
 export function generatePython(model: HandoffModel): readonly GeneratedFile[] {

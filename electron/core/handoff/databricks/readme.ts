@@ -1,5 +1,6 @@
 import { bronzeTable, distinctTypes, landingUrl } from './model.ts'
-import type { GeneratedFile, HandoffModel } from './model.ts'
+import type { GeneratedFile } from '../../../../shared/domain/handoff.ts'
+import type { HandoffModel } from './model.ts'
 
 /** The order in which a person runs the generated files, with the two values that only Databricks can give. */
 export function generateReadme(model: HandoffModel): GeneratedFile {

@@ -1,5 +1,6 @@
 import { distinctTypes, locationName, typeUrl } from './model.ts'
-import type { GeneratedFile, HandoffModel } from './model.ts'
+import type { GeneratedFile } from '../../../../shared/domain/handoff.ts'
+import type { HandoffModel } from './model.ts'
 
 function json(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`

@@ -10,7 +10,8 @@ import {
   toIdentifier,
   typeUrl,
 } from './model.ts'
-import type { GeneratedFile, HandoffModel, LandingTable } from './model.ts'
+import type { GeneratedFile } from '../../../../shared/domain/handoff.ts'
+import type { HandoffModel, LandingTable } from './model.ts'
 
 /**
  * SQL for a Databricks warehouse: external locations and grants, streaming tables, and COPY INTO for small loads.

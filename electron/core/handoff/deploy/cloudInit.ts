@@ -1,5 +1,6 @@
 import { stringify } from 'yaml'
 import { FieldgateError } from '../../../../shared/domain/errors.ts'
+import type { GeneratedFile } from '../../../../shared/domain/handoff.ts'
 
 /** What an edge machine in a cloud is made from. Text only: Fieldgate never creates a machine itself. */
 export interface EdgeMachine {
@@ -21,11 +22,6 @@ export interface EdgeMachine {
   readonly maxMachines: number
 }
 
-export interface DeployFile {
-  readonly path: string
-  readonly text: string
-}
-
 const SHA256 = /^[0-9a-f]{64}$/
 const VERSION = /^v?\d+\.\d+\.\d+$/
 const ABSOLUTE = /^\/[A-Za-z0-9._/-]+$/
@@ -35,7 +31,7 @@ const ABSOLUTE = /^\/[A-Za-z0-9._/-]+$/
  * encrypted, no inbound rule, no secret in any of them, the binary pinned by version and hash, a limit on the number of
  * machines, and one tag by which exactly these machines are found again. Throws `invalid` naming the first bad value.
  */
-export function generateEdgeMachine(machine: EdgeMachine): readonly DeployFile[] {
+export function generateEdgeMachine(machine: EdgeMachine): readonly GeneratedFile[] {
   assertMachine(machine)
   const userData = `#cloud-config\n${stringify(cloudConfig(machine), { lineWidth: 0 })}`
   const tags = [

@@ -1,14 +1,12 @@
 import { z } from 'zod'
 import { FieldgateError } from '../../../../shared/domain/errors.ts'
 import type { ErrorCode } from '../../../../shared/domain/errors.ts'
+import type { OrchestratorCredential } from '../../../../shared/domain/settings.ts'
 
 /** How to reach an orchestrator. `fetch` comes from the host, so that a CA file or proxy of its own can apply. */
 export interface BacalhauConnection {
   readonly url: string
-  readonly credential:
-    | { readonly kind: 'none' }
-    | { readonly kind: 'apiKey'; readonly apiKey: string }
-    | { readonly kind: 'basic'; readonly username: string; readonly password: string }
+  readonly credential: OrchestratorCredential
   readonly fetch: typeof fetch
   readonly timeoutMs: number
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { EngineEvent, EngineExecution, EngineJob, EngineNode } from './port.ts'
+import type { EngineEvent, EngineExecution, EngineJob, EngineNode } from '../../../../shared/domain/fleetEngine.ts'
 
 /** Times come as RFC 3339, as nanoseconds in text or number, or as year 1 for "never". */
 function toMs(value: string | number | undefined): number | undefined {

@@ -1,14 +1,4 @@
-import type { EngineExecution, EngineNode, NodeOutcome } from './port.ts'
-
-/** How one selected node came out of a job. A node without an execution was skipped, and `message` says why. */
-export interface NodeResult {
-  readonly nodeId: string
-  readonly outcome: NodeOutcome
-  readonly exitCode: number | undefined
-  readonly message: string
-  readonly stdout: string
-  readonly isCut: boolean
-}
+import type { EngineExecution, EngineNode, NodeResult } from '../../../../shared/domain/fleetEngine.ts'
 
 /**
  * Every selected node exactly once, with its newest execution or the reason why it has none. Jobs of type ops run only
@@ -48,7 +38,8 @@ export function resultGrid(
   })
 }
 
-function whySkipped(node: EngineNode | undefined): string {
+/** Why a node runs nothing of ours now, in words; the last sentence when nothing speaks against it. */
+export function whySkipped(node: EngineNode | undefined): string {
   if (node === undefined) return 'unknown to the orchestrator'
   if (node.membership === 'pending') return 'waits for approval'
   if (node.membership === 'rejected') return 'rejected by the orchestrator'

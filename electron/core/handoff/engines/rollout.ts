@@ -3,7 +3,7 @@ import type { Clock } from '../../support/clock.ts'
 import { buildJob } from '../bacalhau/jobs.ts'
 import type { JobRequest, JobSettings } from '../bacalhau/jobs.ts'
 import { resultGrid } from './grid.ts'
-import type { NodeResult } from './grid.ts'
+import type { NodeResult } from '../../../../shared/domain/fleetEngine.ts'
 import type { FleetEngine } from './port.ts'
 
 /** Waves of nodes: the canary first, then the rest in batches. Bacalhau has no such thing itself. */
