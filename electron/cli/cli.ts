@@ -6,7 +6,7 @@ import type { Engine } from '../core/engine.ts'
 import { systemClock } from '../core/support/clock.ts'
 import { createLog } from '../core/support/log.ts'
 import type { Log } from '../core/support/log.ts'
-import { EXIT, exitCodeOf } from './exitCodes.ts'
+import { exitCodeOf } from './exitCodes.ts'
 import type { ExitCode } from './exitCodes.ts'
 import type { CliIo } from './io.ts'
 import { createOutput, formatLogEntry } from './output.ts'
@@ -30,13 +30,13 @@ export interface CommandContext {
   readonly signal: AbortSignal
   readonly options: CommonOptions
   /** Settings by flag, by dotted path; read before the configuration is first asked for. */
-  setFlag(path: string, value: string | number | boolean | readonly string[] | undefined): void
+  readonly setFlag: (path: string, value: string | number | boolean | readonly string[] | undefined) => void
   /** Throws `notFound` with the way to begin when nothing is configured. */
-  configuration(): Promise<LoadedConfig>
+  readonly configuration: () => Promise<LoadedConfig>
   /** The engine of the workspace; stopped by itself when the command ends. */
-  engine(): Promise<Engine>
+  readonly engine: () => Promise<Engine>
   /** The nodes named, by id or by SQLite path, or all. Throws `notFound` naming the known ones. */
-  nodes(names?: readonly string[]): Promise<readonly NodeConfig[]>
+  readonly nodes: (names?: readonly string[]) => Promise<readonly NodeConfig[]>
 }
 
 /** What a registration function gets besides the program. */
@@ -116,7 +116,7 @@ function createParts(
         : names.map((name) => findNode(config.nodes, name))
     },
   }
-  return { context, close: async () => void (await (await engine)?.stop()) }
+  return { context, close: async () => (await engine)?.stop() }
 }
 
 async function load(
@@ -165,5 +165,3 @@ export function parseCount(option: string): (text: string) => number {
     throw new FieldgateError('invalid', `${option} takes a whole number above 0, not "${text}".`)
   }
 }
-
-export { EXIT }

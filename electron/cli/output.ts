@@ -9,16 +9,16 @@ import type { CliIo } from './io.ts'
 export interface Output {
   readonly isJson: boolean
   /** One line for people; nothing with `--json`. */
-  line(text?: string): void
+  readonly line: (text?: string) => void
   /** The result: the value with `--json`, else the text made of it. */
-  result(value: unknown, text: () => string): void
+  readonly result: (value: unknown, text: () => string) => void
   /** One of many results, as they come: a line of JSON, or the text. */
-  item(value: unknown, text: () => string): void
+  readonly item: (value: unknown, text: () => string) => void
   /** Progress of long work for a person who watches; never in a pipe, never with `--json`. Overwrites the line before. */
-  progress(text: string): void
+  readonly progress: (text: string) => void
   /** A remark on stderr that a person should see. */
-  notice(text: string): void
-  error(error: ErrorData): void
+  readonly notice: (text: string) => void
+  readonly error: (error: ErrorData) => void
 }
 
 export function createOutput(io: CliIo, isJson: boolean): Output {
