@@ -22,3 +22,12 @@ export interface IngestedComparison extends DeliveredRows {
   readonly newestIngest: string | undefined
   readonly verdict: 'equal' | 'waiting' | 'excess' | 'duplicated'
 }
+
+/** A machine of the spot deployer, as a node to watch. */
+export interface DeployedMachine {
+  readonly id: string
+  readonly name: string
+  readonly address: string | undefined
+  readonly isRunning: boolean
+  readonly labels: Readonly<Record<string, string>>
+}

@@ -12,7 +12,7 @@ import type {
   MissingDaemon,
   NodeResult,
 } from '../domain/fleetEngine.ts'
-import type { GeneratedFile, IngestedComparison } from '../domain/handoff.ts'
+import type { DeployedMachine, GeneratedFile, IngestedComparison } from '../domain/handoff.ts'
 import type { DatabaseHealth, FleetStatus, NodeSummary, ReadingsPage } from '../domain/node.ts'
 import type {
   BucketInfo,
@@ -378,6 +378,27 @@ export const METHODS = {
   'handoff.databricks': method<readonly GeneratedFile[]>()(z.strictObject(handoffNames)),
   'handoff.check': method<readonly IngestedComparison[]>()(
     z.strictObject({ ...handoffNames, warehouseId: z.string().min(1).max(64) }),
+  ),
+  /** Text to make edge machines from; nothing is executed. */
+  'handoff.machine': method<readonly GeneratedFile[]>()(
+    z.strictObject({
+      region: z.string().min(1).max(64),
+      architecture: z.enum(['amd64', 'arm64']),
+      instanceType: z.string().min(1).max(64),
+      bacalhauVersion: z.string().min(1).max(32),
+      bacalhauSha256: z.string().max(64),
+      orchestrator: z.string().min(1).max(300),
+      joinTokenParameter: z.string().min(1).max(500),
+      instanceProfile: z.string().min(1).max(128),
+      image: z.string().min(1).max(500),
+      labels: z.record(z.string().min(1).max(63), z.string().max(63)),
+      dataFolder: z.string().max(1000),
+      stateFolder: z.string().max(1000),
+      maxMachines: z.int(),
+    }),
+  ),
+  'handoff.instances': method<readonly DeployedMachine[]>()(
+    z.strictObject({ text: z.string().max(10_000_000), path: z.string().max(4096) }),
   ),
   'fleetEngine.connect': method<EngineConnection>()(nothing),
   'fleetEngine.nodes': method<readonly EngineNode[]>()(z.strictObject({ selector: z.string().max(1000).optional() })),

@@ -7,6 +7,8 @@ import { compareIngested, ingestedQuery } from '../handoff/databricks/compare.ts
 import { generateHandoff } from '../handoff/databricks/generate.ts'
 import type { HandoffModel, LandingTable } from '../handoff/databricks/model.ts'
 import { queryWarehouse } from '../handoff/databricks/statements.ts'
+import { generateEdgeMachine } from '../handoff/deploy/cloudInit.ts'
+import { parseInstances } from '../handoff/deploy/instances.ts'
 import { bucketOf } from '../uploader/claim.ts'
 import type { CallContext, HandlerDependencies } from './dependencies.ts'
 
@@ -32,6 +34,8 @@ export function handoffHandlers(deps: HandlerDependencies): HandlersOf<'handoff'
       }
       return generateHandoff(buildModel(deps, names))
     },
+    'handoff.machine': (machine) => generateEdgeMachine(machine),
+    'handoff.instances': ({ text, path }) => parseInstances(text, path),
     'handoff.check': async ({ warehouseId, ...names }, { signal }) => {
       const connection = deps.config.databricks
       if (connection?.token === undefined) {

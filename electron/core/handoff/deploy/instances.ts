@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { FieldgateError } from '../../../../shared/domain/errors.ts'
+import type { DeployedMachine } from '../../../../shared/domain/handoff.ts'
 
 const state = z.object({
   instances: z.array(
@@ -15,15 +16,6 @@ const state = z.object({
   ),
   last_updated: z.string().optional(),
 })
-
-/** A machine of the spot deployer, as a node to watch. */
-export interface DeployedMachine {
-  readonly id: string
-  readonly name: string
-  readonly address: string | undefined
-  readonly isRunning: boolean
-  readonly labels: Readonly<Record<string, string>>
-}
 
 /**
  * The machines in the spot deployer's `instances.json`, in its order, duplicates refused. Throws `corrupt` for a file
