@@ -42,7 +42,10 @@ export function bytesValues(vector: BytesVector, rows: number): ChunkValues {
   if (isCoded) {
     return {
       ...codedValues(restricted.codes, nulls, bitWidth),
-      dictionary: { entries: restricted.used.length, body: plainDictionary(dictionary, restricted.used, dictionaryBytes) },
+      dictionary: {
+        entries: restricted.used.length,
+        body: plainDictionary(dictionary, restricted.used, dictionaryBytes),
+      },
       statistics,
       pageStatistics,
     }

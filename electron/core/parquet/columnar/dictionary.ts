@@ -13,12 +13,15 @@ let entries = new Float64Array(0)
 
 const SAMPLE = 512
 
-/** Share of distinct values among up to 512 rows spread evenly, between 0 and 1. */
-export function sampleDistinct(values: Float64Array, rows: number): number {
+/** Share of distinct values among up to 512 rows spread evenly, between 0 and 1; nulls count as repetitions. */
+export function sampleDistinct(values: Float64Array, nulls: Uint8Array | undefined, rows: number): number {
   const size = Math.min(SAMPLE, rows)
   if (size === 0) return 1
   const seen = new Set<number>()
-  for (let i = 0; i < size; i++) seen.add(values[Math.floor((i * rows) / size)] as number)
+  for (let i = 0; i < size; i++) {
+    const row = Math.floor((i * rows) / size)
+    if (nulls === undefined || nulls[row] === 0) seen.add(values[row] as number)
+  }
   return seen.size / size
 }
 

@@ -116,10 +116,16 @@ function writeRowGroup(out: ThriftWriter, group: RowGroupRecord, ordinal: number
     }
     out.endStruct()
   })
-  out.i64(2, sum(group.chunks, (chunk) => chunk.uncompressedBytes))
+  out.i64(
+    2,
+    sum(group.chunks, (chunk) => chunk.uncompressedBytes),
+  )
   out.i64(3, group.rows)
   out.i64(5, group.chunks[0]?.offset ?? 0)
-  out.i64(6, sum(group.chunks, (chunk) => chunk.compressedBytes))
+  out.i64(
+    6,
+    sum(group.chunks, (chunk) => chunk.compressedBytes),
+  )
   if (ordinal < 32_768) out.i16(7, ordinal)
   out.endStruct()
 }

@@ -26,7 +26,8 @@ export function doubleValues(vector: DoubleVector, rows: number): ChunkValues {
     findRange(values, nulls, from, to)
     return doubleStatistics(range.min, range.max, nulls === undefined ? 0 : countNulls(nulls, from, to))
   }
-  const coded = sampleDistinct(values, rows) <= TRY_DICTIONARY ? codeNumbers(values, nulls, rows, nullCount) : undefined
+  const coded =
+    sampleDistinct(values, nulls, rows) <= TRY_DICTIONARY ? codeNumbers(values, nulls, rows, nullCount) : undefined
   if (coded !== undefined) {
     findRange(coded.entries, undefined, 0, coded.entries.length)
     const body = new Uint8Array(coded.entries.buffer, coded.entries.byteOffset, coded.entries.byteLength)
@@ -64,7 +65,7 @@ export function integerValues(vector: IntegerVector, rows: number, profile: Parq
   const statistics = pageStatistics(0, rows)
   const canDelta = profile === 'compact' && (statistics.min === undefined || fitsDelta(range.min, range.max))
   const limit = canDelta ? TRY_DICTIONARY_OVER_DELTA : TRY_DICTIONARY
-  const coded = sampleDistinct(values, rows) <= limit ? codeNumbers(values, nulls, rows, nullCount) : undefined
+  const coded = sampleDistinct(values, nulls, rows) <= limit ? codeNumbers(values, nulls, rows, nullCount) : undefined
   if (coded !== undefined) {
     const body = new Uint8Array(coded.entries.length * 8)
     putInt64(coded.entries, coded.entries.length, body)
@@ -136,12 +137,7 @@ function codeNumbers(
 }
 
 /** The values of `from..to` without the nulls; a view on the input where there are none. */
-function presentValues(
-  values: Float64Array,
-  nulls: Uint8Array | undefined,
-  from: number,
-  to: number,
-): Float64Array {
+function presentValues(values: Float64Array, nulls: Uint8Array | undefined, from: number, to: number): Float64Array {
   if (nulls === undefined || countNulls(nulls, from, to) === 0) return values.subarray(from, to)
   const out = doubleScratch(to - from)
   let count = 0

@@ -125,7 +125,7 @@ function exact(nulls: number, min: Uint8Array, max: Uint8Array): Statistics {
 function cut(bytes: Uint8Array, isText: boolean): Uint8Array {
   let end = MAX_BOUND_BYTES
   // 10xxxxxx continues a character: the cut goes in front of the character it falls into.
-  while (isText && end > 0 && ((bytes[end] as number) & 0xc0) === 0x80) end--
+  if (isText) while (end > 0 && ((bytes[end] as number) & 0xc0) === 0x80) end--
   return bytes.slice(0, end)
 }
 
@@ -141,7 +141,7 @@ function raise(prefix: Uint8Array, isText: boolean): Uint8Array | undefined {
     }
     return undefined
   }
-  const characters = [...Buffer.from(prefix).toString('utf8')]
+  const characters = Array.from(Buffer.from(prefix).toString('utf8'))
   while (characters.length > 0) {
     const code = (characters.pop() as string).codePointAt(0) as number
     if (code < 0x10ffff) {
