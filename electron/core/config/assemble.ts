@@ -52,7 +52,40 @@ export function assembleConfig(
       windowSeconds: read(values, 'pipelines.window_seconds', 60),
       ...(autoSwitch === undefined ? {} : { autoSwitch }),
     },
+    ...readDatabricks(values),
+    ...readBacalhau(values, problems),
   }
+}
+
+function readDatabricks(values: Values): Pick<EngineConfig, 'databricks'> {
+  const host = textOf(values.get('databricks.host'))
+  const token = textOf(values.get('databricks.token'))
+  if (host === undefined) return {}
+  return { databricks: { host, ...(token === undefined ? {} : { token }) } }
+}
+
+function readBacalhau(values: Values, problems: ProblemList): Pick<EngineConfig, 'bacalhau'> {
+  const url = values.get('bacalhau.url')
+  const address = textOf(url)
+  if (url === undefined || address === undefined) return {}
+  if (!URL.canParse(address) || !/^https?:$/.test(new URL(address).protocol)) {
+    problems.add({
+      path: 'bacalhau.url',
+      file: url.file,
+      line: url.line,
+      message: `"${address}" is no orchestrator address.`,
+      hint: 'Give it as https://host:1234.',
+    })
+    return {}
+  }
+  const apiKey = textOf(values.get('bacalhau.api_key'))
+  const username = textOf(values.get('bacalhau.username'))
+  const password = textOf(values.get('bacalhau.password'))
+  if (apiKey !== undefined) return { bacalhau: { url: address, credential: { kind: 'apiKey', apiKey } } }
+  if (username !== undefined && password !== undefined) {
+    return { bacalhau: { url: address, credential: { kind: 'basic', username, password } } }
+  }
+  return { bacalhau: { url: address, credential: { kind: 'none' } } }
 }
 
 function read<T>(values: Values, path: string, fallback: T): T {

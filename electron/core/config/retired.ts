@@ -20,8 +20,6 @@ export const RETIRED: Readonly<Record<string, string>> = {
   's3_configuration.upload_settings': 'objects are always Parquet, partitioned by date',
   logging: 'pass --debug, and redirect stderr',
   monitoring: 'use "fieldgate status --json"',
-  databricks_host: 'the hand-off to Databricks is generated, never called',
-  databricks_token: 'the hand-off to Databricks is generated, never called',
   databricks_http_path: 'the hand-off to Databricks is generated, never called',
   databricks_warehouse_id: 'the hand-off to Databricks is generated, never called',
   databricks_catalog: 'the hand-off to Databricks is generated, never called',

@@ -134,6 +134,23 @@ export const SETTINGS: readonly Setting[] = [
       fallback: 60,
     },
   ),
+
+  words('databricks.host', 'workspace asked for row counts', {
+    aliases: ['databricks_host'],
+    env: ['DATABRICKS_HOST'],
+  }),
+  words('databricks.token', 'token that may ask; better in the environment', {
+    aliases: ['databricks_token'],
+    env: ['DATABRICKS_TOKEN'],
+    isSecret: true,
+  }),
+  words('bacalhau.url', 'orchestrator of the fleet', { env: ['FIELDGATE_BACALHAU_URL'] }),
+  words('bacalhau.api_key', 'its API key; better in the environment', { env: ['BACALHAU_API_KEY'], isSecret: true }),
+  words('bacalhau.username', 'its user, where it has no API keys', { env: ['BACALHAU_API_USERNAME'] }),
+  words('bacalhau.password', "that user's password; better in the environment", {
+    env: ['BACALHAU_API_PASSWORD'],
+    isSecret: true,
+  }),
 ]
 
 const BY_PATH = new Map<string, Setting>(
