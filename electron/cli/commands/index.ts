@@ -1,7 +1,19 @@
 import type { RegisterCommand } from '../program.ts'
-import { registerFleet } from './fleet.ts'
-import { registerHandoff } from './handoff.ts'
+import { registerConfig } from './config.ts'
+import { registerPipeline } from './pipeline.ts'
+import { registerReadings } from './readings.ts'
+import { registerReconcile } from './reconcile.ts'
+import { registerServe } from './serve.ts'
 import { registerStatus } from './status.ts'
+import { registerUpload } from './upload.ts'
 
 /** The table of commands, in the order of the help. A new command: one file beside this one, one line here. */
-export const COMMANDS: readonly RegisterCommand[] = [registerStatus, registerHandoff, registerFleet]
+export const COMMANDS: readonly RegisterCommand[] = [
+  registerUpload,
+  registerStatus,
+  registerPipeline,
+  registerReadings,
+  registerReconcile,
+  registerServe,
+  registerConfig,
+]

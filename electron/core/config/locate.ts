@@ -64,7 +64,7 @@ export function listCredentialFiles(folder: string): {
   if (!existsSync(folder) || !statSync(folder).isDirectory()) return { env: [], yaml: [] }
   const names = readdirSync(folder).toSorted()
   return {
-    env: names.filter((name) => /s3-env\.sh$/.test(name)).map((name) => join(folder, name)),
+    env: names.filter((name) => name.endsWith('s3-env.sh')).map((name) => join(folder, name)),
     yaml: names.filter((name) => /databricks-s3\.ya?ml$/.test(name)).map((name) => join(folder, name)),
   }
 }

@@ -1,0 +1,115 @@
+import type { Command } from 'commander'
+import type { ReconcileFinding, ReconcileLane, ReconcileReport } from '../../../shared/domain/reconcile.ts'
+import { parseCount } from '../cli.ts'
+import type { Cli, CommandContext } from '../cli.ts'
+import { EXIT } from '../exitCodes.ts'
+import type { ExitCode } from '../exitCodes.ts'
+import { formatCount, formatTable, plural } from '../table.ts'
+
+interface ReconcileOptions {
+  readonly node?: readonly string[]
+  readonly findings: number
+  readonly quick?: boolean
+  readonly days?: boolean
+}
+
+/** `fieldgate reconcile`: the proof. */
+export function registerReconcile(program: Command, cli: Cli): void {
+  program
+    .command('reconcile')
+    .description('Prove it: compare every row in SQLite with the Parquet objects read back from the bucket.')
+    .option('--node <id...>', 'only these nodes')
+    .option('--findings <count>', 'name at most this many rows and objects', parseCount('--findings'), 100)
+    .option('--days', 'print every day with its row counts and checksums')
+    .option('--quick', 'trust objects that were read back before and are unchanged since')
+    .addHelpText('after', HELP)
+    .action((options: ReconcileOptions, command: Command) => cli.run(command, (context) => reconcile(context, options)))
+}
+
+const HELP = `
+For each node, table, epoch and pipeline type, and each UTC day, rows and an order-independent content checksum of the
+source are compared with what the bucket really holds. Rows in quarantine, filtered out or aggregated are accounted for
+by the ledger. Exits 1 on any difference and names the rows. Rows not uploaded yet are "waiting", not a difference.
+`
+
+async function reconcile({ engine, nodes, out, signal }: CommandContext, options: ReconcileOptions): Promise<ExitCode> {
+  const wanted = options.node === undefined ? undefined : (await nodes(options.node)).map((node) => node.id)
+  const own = await engine()
+  own.events.on('reconcile.progressed', (progress) =>
+    out.progress(
+      `${progress.nodeId} ${progress.route}: ${progress.objectsDone} of ${progress.objectsTotal} objects, ${formatCount(progress.rowsDone)} rows`,
+    ),
+  )
+  const report = await own.call(
+    'reconcile.run',
+    {
+      maxFindings: options.findings,
+      ...(wanted === undefined ? {} : { nodeIds: wanted }),
+      ...(options.quick === true ? { quick: true } : {}),
+    },
+    { signal },
+  )
+  out.result(report, () => describeReport(report, options.days === true))
+  return report.isClean ? EXIT.done : EXIT.finding
+}
+
+function describeReport(report: ReconcileReport, withDays: boolean): string {
+  const lines: string[] = []
+  if (report.lanes.length > 0) lines.push(describeLanes(report.lanes), '')
+  if (withDays) for (const lane of report.lanes) lines.push(describeDays(lane), '')
+  for (const lane of report.lanes) {
+    for (const finding of lane.findings) lines.push(`${lane.nodeId} ${lane.table} ${describeFinding(finding)}`)
+  }
+  for (const key of report.unknownObjects) lines.push(`unknown object: ${key}`)
+  const { sourceRows, waiting, missing, duplicated, different } = report.totals
+  lines.push(
+    report.isClean
+      ? `Clean: ${plural(sourceRows, 'row')} in SQLite accounted for, 0 missing, 0 duplicated, 0 different.`
+      : `NOT CLEAN: ${formatCount(missing)} missing, ${formatCount(duplicated)} duplicated, ${formatCount(different)} different.`,
+  )
+  if (waiting > 0) lines.push(`${plural(waiting, 'row')} not uploaded yet.`)
+  return lines.join('\n')
+}
+
+function describeLanes(lanes: readonly ReconcileLane[]): string {
+  return formatTable<ReconcileLane>(
+    [
+      { title: 'NODE', value: (lane) => lane.nodeId },
+      { title: 'TABLE', value: (lane) => lane.table },
+      { title: 'TYPE', value: (lane) => lane.route },
+      { title: 'EPOCH', value: (lane) => (lane.isSourceReadable ? lane.epoch : `${lane.epoch} (past)`) },
+      { title: 'SOURCE', value: (lane) => lane.sourceRows },
+      { title: 'DELIVERED', value: (lane) => lane.delivered },
+      { title: 'QUARANTINED', value: (lane) => lane.quarantined },
+      { title: 'FILTERED', value: (lane) => lane.filtered },
+      { title: 'AGGREGATED', value: (lane) => lane.aggregated },
+      { title: 'PURGED', value: (lane) => lane.purged },
+      { title: 'WAITING', value: (lane) => lane.waiting },
+      { title: 'MISSING', value: (lane) => lane.missing },
+      { title: 'DUPLICATED', value: (lane) => lane.duplicated },
+      { title: 'DIFFERENT', value: (lane) => lane.different },
+    ],
+    lanes,
+  )
+}
+
+function describeDays(lane: ReconcileLane): string {
+  const table = formatTable<ReconcileLane['days'][number]>(
+    [
+      { title: 'DAY', value: (day) => day.date ?? 'no time' },
+      { title: 'SOURCE', value: (day) => day.sourceRows },
+      { title: 'CHECKSUM', value: (day) => day.sourceChecksum },
+      { title: 'BUCKET', value: (day) => day.bucketRows },
+      { title: 'CHECKSUM', value: (day) => day.bucketChecksum },
+      { title: 'OBJECTS', value: (day) => day.objects },
+    ],
+    lane.days,
+  )
+  return `${lane.nodeId} ${lane.table} ${lane.route} ${lane.epoch}\n${table}`
+}
+
+function describeFinding(finding: ReconcileFinding): string {
+  const row = finding.sequence === undefined ? '' : ` row ${finding.sequence}`
+  const key = finding.key === undefined ? '' : ` (${finding.key})`
+  return `${finding.route} ${finding.kind}${row}: ${finding.message}${key}`
+}
