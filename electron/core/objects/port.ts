@@ -16,6 +16,8 @@ export interface PutObject {
   readonly contentType?: string
   readonly metadata: ObjectMetadata
   readonly signal?: AbortSignal
+  /** Hears how many bytes of the body have gone out; a retry starts over. */
+  readonly onSent?: (bytes: number) => void
 }
 
 /**
@@ -79,5 +81,16 @@ export interface ObjectStore {
   /** Makes sure the bucket exists and is ours. Idempotent. */
   ensureBucket(bucket: string): Promise<void>
   delete(bucket: string, key: string, versionId?: string): Promise<void>
+  /** Limits what all puts together send; undefined is unlimited. Takes effect at once, also for puts under way. */
+  setBytesPerSecond?(bytesPerSecond: number | undefined): void
+  /** What the store has shown of itself so far; undefined before the first call. */
+  facts?(): StoreFacts | undefined
   close(): Promise<void>
+}
+
+export interface StoreFacts {
+  readonly conditionalWrites: 'enforced' | 'refused' | 'ignored' | 'unknown'
+  readonly checksums: 'always' | 'required'
+  /** Clock of the store minus the clock of this computer at the last answer. */
+  readonly skewMs: number | undefined
 }

@@ -61,29 +61,43 @@ async function receive(
   let bytes = 0
   for await (const part of isChunked ? decodeChunks(request.body, signed, trailers) : request.body) {
     bytes += part.length
-    if (bytes > maxBytes) throw new Refusal(400, 'EntityTooLarge', 'Your proposed upload exceeds the maximum allowed object size.')
+    if (bytes > maxBytes)
+      throw new Refusal(400, 'EntityTooLarge', 'Your proposed upload exceeds the maximum allowed object size.')
     md5.update(part)
     sha256.update(part)
     checksum.update(part)
     await take(part)
   }
-  const declared = request.headers['x-amz-decoded-content-length'] ?? (isChunked ? undefined : request.headers['content-length'])
+  const declared =
+    request.headers['x-amz-decoded-content-length'] ?? (isChunked ? undefined : request.headers['content-length'])
   if (declared !== undefined && Number(declared) !== bytes) {
-    throw new Refusal(400, 'IncompleteBody', 'You did not provide the number of bytes specified by the Content-Length HTTP header')
+    throw new Refusal(
+      400,
+      'IncompleteBody',
+      'You did not provide the number of bytes specified by the Content-Length HTTP header',
+    )
   }
   const digest = checksum.digest().toString('base64')
   const md5Digest = md5.digest()
   const header = `x-amz-checksum-${algorithm}`
   const stated = trailers.get(header) ?? request.headers[header]
   if (stated !== undefined && stated !== digest) {
-    throw new Refusal(400, 'BadDigest', `The ${algorithm.toUpperCase()} you specified did not match the calculated checksum.`)
+    throw new Refusal(
+      400,
+      'BadDigest',
+      `The ${algorithm.toUpperCase()} you specified did not match the calculated checksum.`,
+    )
   }
   const statedMd5 = request.headers['content-md5']
   if (statedMd5 !== undefined && statedMd5 !== md5Digest.toString('base64')) {
     throw new Refusal(400, 'BadDigest', 'The Content-MD5 you specified did not match what we received.')
   }
   if (/^[0-9a-f]{64}$/.test(signed.payload) && sha256.digest('hex') !== signed.payload) {
-    throw new Refusal(400, 'XAmzContentSHA256Mismatch', "The provided 'x-amz-content-sha256' header does not match what was computed.")
+    throw new Refusal(
+      400,
+      'XAmzContentSHA256Mismatch',
+      "The provided 'x-amz-content-sha256' header does not match what was computed.",
+    )
   }
   return { bytes, md5: md5Digest.toString('hex'), algorithm, checksum: digest }
 }

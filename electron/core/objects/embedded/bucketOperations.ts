@@ -19,7 +19,10 @@ const BUCKET_NAME = /^(?!xn--|\d+\.\d+\.\d+\.\d+$)[a-z0-9](?:[a-z0-9-]|\.(?!\.))
 
 /** ListBuckets. */
 export function listBuckets(context: StoreContext): StoreReply {
-  const rows = context.index.sql('SELECT name, createdMs FROM bucket ORDER BY name').all() as { name: string; createdMs: number }[]
+  const rows = context.index.sql('SELECT name, createdMs FROM bucket ORDER BY name').all() as {
+    name: string
+    createdMs: number
+  }[]
   return xmlReply(
     writeXml('ListAllMyBucketsResult', {
       Owner: { ID: 'embedded', DisplayName: 'embedded' },
@@ -35,23 +38,41 @@ export function listBuckets(context: StoreContext): StoreReply {
 }
 
 /** CreateBucket in the store's one region. */
-export async function createBucket(context: StoreContext, call: Call, existing: BucketRow | undefined): Promise<StoreReply> {
-  if (!BUCKET_NAME.test(call.bucketName)) throw new Refusal(400, 'InvalidBucketName', 'The specified bucket is not valid.')
+export async function createBucket(
+  context: StoreContext,
+  call: Call,
+  existing: BucketRow | undefined,
+): Promise<StoreReply> {
+  if (!BUCKET_NAME.test(call.bucketName))
+    throw new Refusal(400, 'InvalidBucketName', 'The specified bucket is not valid.')
   const text = await receiveText(call.request, call.signed)
   const document = text === '' ? undefined : parseXml(text)
   const region = document === undefined ? undefined : textAt(document, 'LocationConstraint')
   if (region !== undefined && region !== '' && region !== context.region) {
-    throw new Refusal(400, 'IllegalLocationConstraintException', `The ${region} location constraint is incompatible for the region specific endpoint this request was sent to.`)
+    throw new Refusal(
+      400,
+      'IllegalLocationConstraintException',
+      `The ${region} location constraint is incompatible for the region specific endpoint this request was sent to.`,
+    )
   }
   const created = context.index
     .sql('INSERT OR IGNORE INTO bucket(name, createdMs) VALUES(?, ?)')
     .run(call.bucketName, context.clock.now())
   if (existing !== undefined || created.changes === 0) {
-    throw new Refusal(409, 'BucketAlreadyOwnedByYou', 'Your previous request to create the named bucket succeeded and you already own it.')
+    throw new Refusal(
+      409,
+      'BucketAlreadyOwnedByYou',
+      'Your previous request to create the named bucket succeeded and you already own it.',
+    )
   }
   for (const tags of document === undefined ? [] : childrenOf(document, 'Tags')) {
     const tagSet = childrenOf(tags, 'Tag').map((tag) => ({ Key: textAt(tag, 'Key'), Value: textAt(tag, 'Value') }))
-    writeSetting(context, context.index.bucket(call.bucketName), 'tagging', writeXml('Tagging', { TagSet: { Tag: tagSet } }))
+    writeSetting(
+      context,
+      context.index.bucket(call.bucketName),
+      'tagging',
+      writeXml('Tagging', { TagSet: { Tag: tagSet } }),
+    )
   }
   return emptyReply(200, { location: `/${call.bucketName}` })
 }
@@ -89,7 +110,9 @@ export async function setting(context: StoreContext, call: Call, bucket: BucketR
     const row = context.index.sql('SELECT body FROM setting WHERE bucket = ? AND kind = ?').get(bucket.id, sub)
     if (row === undefined) throw new Refusal(404, kind.absent, `The bucket has no ${sub} setting.`)
     const { body } = row as { body: string }
-    return kind.root === undefined ? { ...xmlReply(body), headers: { 'content-type': 'application/json' } } : xmlReply(body)
+    return kind.root === undefined
+      ? { ...xmlReply(body), headers: { 'content-type': 'application/json' } }
+      : xmlReply(body)
   }
   if (call.request.method === 'PUT') {
     const text = await receiveText(call.request, call.signed)

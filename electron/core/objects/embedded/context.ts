@@ -81,7 +81,11 @@ export function checksumHeader(of: { algorithm: string | null; checksum: string 
 }
 
 /** Bodies are kept as they are; the header says what S3 would do with the bucket's or the request's wish. */
-export function encryptionHeader(context: StoreContext, bucket: BucketRow, request?: StoreRequest): Record<string, string> {
+export function encryptionHeader(
+  context: StoreContext,
+  bucket: BucketRow,
+  request?: StoreRequest,
+): Record<string, string> {
   const asked = request?.headers['x-amz-server-side-encryption'] === 'AES256'
   const isDefault = context.index.sql(`SELECT 1 FROM setting WHERE bucket = ? AND kind = 'encryption'`).get(bucket.id)
   return asked || isDefault !== undefined ? { 'x-amz-server-side-encryption': 'AES256' } : {}

@@ -59,7 +59,12 @@ export function createEmbeddedStore(options: EmbeddedStoreOptions): EmbeddedStor
   const answer = async (request: StoreRequest): Promise<StoreReply> => {
     const id = randomBytes(8).toString('hex').toUpperCase()
     const reply = await answerOrRefuse(context, request, secretOf, id, options.onError)
-    const headers = { 'x-amz-request-id': id, server: 'fieldgate', date: new Date(clock.now()).toUTCString(), ...reply.headers }
+    const headers = {
+      'x-amz-request-id': id,
+      server: 'fieldgate',
+      date: new Date(clock.now()).toUTCString(),
+      ...reply.headers,
+    }
     return { ...reply, headers }
   }
   const respond = (request: StoreRequest): Promise<StoreReply | typeof CUT> =>
@@ -111,7 +116,8 @@ async function answerOrRefuse(
 function translate(error: unknown, onError: EmbeddedStoreOptions['onError']): Refusal {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   if (code === 'ENOSPC' || code === 'SQLITE_FULL') return diskFull()
-  if (code === 'ECONNRESET' || code === 'ABORT_ERR') return new Refusal(400, 'RequestTimeout', 'The connection ended before the body did.')
+  if (code === 'ECONNRESET' || code === 'ABORT_ERR')
+    return new Refusal(400, 'RequestTimeout', 'The connection ended before the body did.')
   onError?.(error instanceof Error ? error.message : String(error))
   return new Refusal(500, 'InternalError', 'We encountered an internal error. Please try again.')
 }
@@ -125,6 +131,10 @@ function refusalReply(request: StoreRequest, refusal: Refusal, id: string): Stor
     { Code: refusal.code, Message: refusal.message, ...refusal.details, Resource: request.path, RequestId: id },
     '',
   )
-  const headers = { 'content-type': 'application/xml', 'content-length': String(Buffer.byteLength(text)), ...refusal.headers }
+  const headers = {
+    'content-type': 'application/xml',
+    'content-length': String(Buffer.byteLength(text)),
+    ...refusal.headers,
+  }
   return { status: refusal.status, headers, body: text }
 }

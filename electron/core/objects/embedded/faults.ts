@@ -41,7 +41,8 @@ export function noFaults(): StoreFaults {
   }
 }
 
-const LOGIN_PAGE = '<!doctype html><html><head><title>Welcome</title></head><body><h1>Log in to use this network</h1></body></html>'
+const LOGIN_PAGE =
+  '<!doctype html><html><head><title>Welcome</title></head><body><h1>Log in to use this network</h1></body></html>'
 
 /** Answers through the faults that are active now; `CUT` stands for a connection that breaks. */
 export async function answerThroughFaults(
@@ -75,7 +76,11 @@ export function assertNoFault(faults: StoreFaults): void {
   }
 }
 
-async function* paced(body: AsyncIterable<Uint8Array>, bytesPerSecond: number, clock: Clock): AsyncGenerator<Uint8Array> {
+async function* paced(
+  body: AsyncIterable<Uint8Array>,
+  bytesPerSecond: number,
+  clock: Clock,
+): AsyncGenerator<Uint8Array> {
   for await (const part of body) {
     await clock.sleep((part.length / bytesPerSecond) * 1000)
     yield part

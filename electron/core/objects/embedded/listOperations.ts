@@ -21,7 +21,8 @@ export function listObjects(context: StoreContext, call: Call, bucket: BucketRow
   const delimiter = ask('delimiter') === '' ? undefined : ask('delimiter')
   const token = isV2 ? ask('continuation-token') : undefined
   const marker = isVersions ? ask('key-marker') : isV2 ? ask('start-after') : ask('marker')
-  const after = token === undefined ? (marker === undefined || marker === '' ? undefined : Buffer.from(marker)) : readToken(token)
+  const after =
+    token === undefined ? (marker === undefined || marker === '' ? undefined : Buffer.from(marker)) : readToken(token)
   const versionMarker = isVersions ? ask('version-id-marker') : undefined
   const olderThan =
     after === undefined || versionMarker === undefined || versionMarker === ''
@@ -71,7 +72,11 @@ export function listObjects(context: StoreContext, call: Call, bucket: BucketRow
             StartAfter: marker === undefined ? undefined : text(marker),
           }
         : { Marker: text(marker ?? ''), NextMarker: next === undefined ? undefined : text(next.toString()) }),
-      Contents: rowsOf(items, 0).map((row) => ({ Key: text(row.key.toString()), LastModified: time(row), ...factsOf(row) })),
+      Contents: rowsOf(items, 0).map((row) => ({
+        Key: text(row.key.toString()),
+        LastModified: time(row),
+        ...factsOf(row),
+      })),
       CommonPrefixes: prefixes,
     }),
   )

@@ -1,6 +1,8 @@
 import type { BucketRow, ObjectIndex, ObjectRow } from './objectIndex.ts'
 
-export type ListingItem = { readonly kind: 'object'; readonly row: ObjectRow } | { readonly kind: 'prefix'; readonly prefix: Buffer }
+export type ListingItem =
+  | { readonly kind: 'object'; readonly row: ObjectRow }
+  | { readonly kind: 'prefix'; readonly prefix: Buffer }
 
 export interface ListingQuery {
   readonly prefix: Buffer
@@ -28,13 +30,13 @@ export function listPage(
   if (query.max === 0) return { items, isTruncated: false }
   const statement = index.sql(
     query.versions
-      ? `SELECT * FROM object WHERE bucket = ?1 AND key >= ?2 AND (key > ?2 OR seq < ?3) ORDER BY key, seq DESC`
-      : `SELECT * FROM object WHERE bucket = ?1 AND key >= ?2 AND (key > ?2 OR seq < ?3) AND latest = 1 AND marker = 0 ORDER BY key`,
+      ? `SELECT * FROM object WHERE bucket = :bucket AND key >= :key AND (key > :key OR seq < :olderThan) ORDER BY key, seq DESC`
+      : `SELECT * FROM object WHERE bucket = :bucket AND key >= :key AND (key > :key OR seq < :olderThan) AND latest = 1 AND marker = 0 ORDER BY key`,
   )
   let at: Position | undefined = start(query)
   while (at !== undefined) {
     let next: Position | undefined
-    for (const row of statement.iterate(bucket.id, at.key, at.olderThan) as Iterable<ObjectRow>) {
+    for (const row of statement.iterate({ bucket: bucket.id, ...at }) as Iterable<ObjectRow>) {
       if (!startsWith(row.key, query.prefix)) return { items, isTruncated: false }
       const folded = fold(row.key, query)
       const isRepeated = folded !== undefined && query.after !== undefined && startsWith(query.after, folded)

@@ -29,9 +29,13 @@ export async function openLoopbackDoor(
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) =>
       reject(
-        new FieldgateError('unavailable', `The embedded store cannot listen on port ${port}: ${error.code ?? error.message}.`, {
-          hint: 'Choose another port, or 0 for any free one.',
-        }),
+        new FieldgateError(
+          'unavailable',
+          `The embedded store cannot listen on port ${port}: ${error.code ?? error.message}.`,
+          {
+            hint: 'Choose another port, or 0 for any free one.',
+          },
+        ),
       ),
     )
     server.listen(port, '127.0.0.1', resolve)

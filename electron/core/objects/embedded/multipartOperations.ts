@@ -67,11 +67,10 @@ function createUpload(context: StoreContext, call: Call, bucket: BucketRow): Sto
       isWhole ? 0 : 1,
       context.clock.now(),
     )
-  return xmlReply(
-    writeXml('InitiateMultipartUploadResult', { Bucket: call.bucketName, Key: key, UploadId: id }),
-    200,
-    { 'x-amz-checksum-algorithm': algorithm.toUpperCase(), 'x-amz-checksum-type': isWhole ? 'FULL_OBJECT' : 'COMPOSITE' },
-  )
+  return xmlReply(writeXml('InitiateMultipartUploadResult', { Bucket: call.bucketName, Key: key, UploadId: id }), 200, {
+    'x-amz-checksum-algorithm': algorithm.toUpperCase(),
+    'x-amz-checksum-type': isWhole ? 'FULL_OBJECT' : 'COMPOSITE',
+  })
 }
 
 async function uploadPart(context: StoreContext, call: Call, upload: UploadRow): Promise<StoreReply> {
@@ -87,10 +86,21 @@ async function uploadPart(context: StoreContext, call: Call, upload: UploadRow):
   const { index } = context
   const outcome = index.write(() => {
     if (index.sql('SELECT 1 FROM upload WHERE id = ?').get(upload.id) === undefined) return undefined
-    const old = index.sql('SELECT blob FROM part WHERE upload = ? AND number = ?').get(upload.id, number) as { blob: string } | undefined
+    const old = index.sql('SELECT blob FROM part WHERE upload = ? AND number = ?').get(upload.id, number) as
+      | { blob: string }
+      | undefined
     index
       .sql('INSERT OR REPLACE INTO part VALUES(?, ?, ?, ?, ?, ?, ?, ?)')
-      .run(upload.id, number, blob, received.bytes, received.md5, received.algorithm, received.checksum, context.clock.now())
+      .run(
+        upload.id,
+        number,
+        blob,
+        received.bytes,
+        received.md5,
+        received.algorithm,
+        received.checksum,
+        context.clock.now(),
+      )
     return old === undefined ? [] : [old.blob]
   })
   await context.blobs.drop(outcome ?? [blob])
@@ -128,7 +138,12 @@ function listParts(context: StoreContext, call: Call, upload: UploadRow): StoreR
   )
 }
 
-async function completeUpload(context: StoreContext, call: Call, bucket: BucketRow, upload: UploadRow): Promise<StoreReply> {
+async function completeUpload(
+  context: StoreContext,
+  call: Call,
+  bucket: BucketRow,
+  upload: UploadRow,
+): Promise<StoreReply> {
   const check = writeCondition(call.request)
   const document = parseXml(await receiveText(call.request, call.signed))
   if (document.name !== 'CompleteMultipartUpload') throw malformed()
@@ -143,9 +158,15 @@ async function completeUpload(context: StoreContext, call: Call, bucket: BucketR
   const stated = call.request.headers[`x-amz-checksum-${upload.algorithm}`]
   if (stated !== undefined && stated !== checksum) {
     await rm(path, { force: true })
-    throw new Refusal(400, 'BadDigest', 'The checksum of the whole object you specified did not match what we received.')
+    throw new Refusal(
+      400,
+      'BadDigest',
+      'The checksum of the whole object you specified did not match what we received.',
+    )
   }
-  const md5 = createHash('md5').update(Buffer.concat(parts.map((part) => Buffer.from(part.etag, 'hex')))).digest('hex')
+  const md5 = createHash('md5')
+    .update(Buffer.concat(parts.map((part) => Buffer.from(part.etag, 'hex'))))
+    .digest('hex')
   const content: Content = {
     blob: await context.blobs.keep(path),
     bytes: parts.reduce((sum, part) => sum + part.bytes, 0),
@@ -171,14 +192,18 @@ async function completeUpload(context: StoreContext, call: Call, bucket: BucketR
   )
 }
 
-function chooseParts(have: readonly PartRow[], wanted: readonly { number: number; etag: string }[]): readonly PartRow[] {
+function chooseParts(
+  have: readonly PartRow[],
+  wanted: readonly { number: number; etag: string }[],
+): readonly PartRow[] {
   if (wanted.length === 0) throw malformed()
   return wanted.map((want, at) => {
     if (at > 0 && want.number <= (wanted[at - 1]?.number ?? 0)) {
       throw new Refusal(400, 'InvalidPartOrder', 'The list of parts was not in ascending order.')
     }
     const part = have.find((one) => one.number === want.number && one.etag === want.etag)
-    if (part === undefined) throw new Refusal(400, 'InvalidPart', 'One or more of the specified parts could not be found.')
+    if (part === undefined)
+      throw new Refusal(400, 'InvalidPart', 'One or more of the specified parts could not be found.')
     if (at < wanted.length - 1 && part.bytes < MIN_PART_BYTES) {
       throw new Refusal(400, 'EntityTooSmall', 'Your proposed upload is smaller than the minimum allowed size')
     }
@@ -187,7 +212,12 @@ function chooseParts(have: readonly PartRow[], wanted: readonly { number: number
 }
 
 /** Joins the parts into one synced file; returns the object's checksum, of the whole or of the parts' checksums. */
-async function joinParts(context: StoreContext, upload: UploadRow, parts: readonly PartRow[], path: string): Promise<string> {
+async function joinParts(
+  context: StoreContext,
+  upload: UploadRow,
+  parts: readonly PartRow[],
+  path: string,
+): Promise<string> {
   const checksum = createChecksum(upload.algorithm)
   const target = await open(path, 'wx', 0o600)
   try {
@@ -235,5 +265,9 @@ export function listUploads(context: StoreContext, call: Call, bucket: BucketRow
 }
 
 function noSuchUpload(): Refusal {
-  return new Refusal(404, 'NoSuchUpload', 'The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.')
+  return new Refusal(
+    404,
+    'NoSuchUpload',
+    'The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.',
+  )
 }

@@ -46,7 +46,13 @@ export interface ObjectIndex {
    * Makes `content` the current version, if `check` (which sees the current object, not a marker) does not throw.
    * Check and write are one transaction: of many racers with the same precondition exactly one wins.
    */
-  put(bucket: BucketRow, key: Buffer, content: Content, atMs: number, check?: (current: ObjectRow | undefined) => void): PutRow
+  put(
+    bucket: BucketRow,
+    key: Buffer,
+    content: Content,
+    atMs: number,
+    check?: (current: ObjectRow | undefined) => void,
+  ): PutRow
   /** Removes a version, or puts a delete marker where the bucket keeps versions. `dropped` are blobs nobody refers to now. */
   remove(bucket: BucketRow, key: Buffer, version: string | undefined, atMs: number): RemovedRow
   close(): void
@@ -107,7 +113,8 @@ export function openObjectIndex(path: string): ObjectIndex {
     database,
     sql,
     write: (work) => (database.inTransaction ? work() : database.transaction(work).immediate()),
-    bucket: (name) => sql('SELECT id, name, createdMs, versioning FROM bucket WHERE name = ?').get(name) as BucketRow | undefined,
+    bucket: (name) =>
+      sql('SELECT id, name, createdMs, versioning FROM bucket WHERE name = ?').get(name) as BucketRow | undefined,
     find: (bucket, key, version) =>
       (version === undefined
         ? sql('SELECT * FROM object WHERE bucket = ? AND key = ? AND latest = 1').get(bucket.id, key)
@@ -126,7 +133,14 @@ export function openObjectIndex(path: string): ObjectIndex {
   return index
 }
 
-function insertVersion(index: ObjectIndex, bucket: BucketRow, key: Buffer, content: Content, atMs: number, marker: 0 | 1): PutRow {
+function insertVersion(
+  index: ObjectIndex,
+  bucket: BucketRow,
+  key: Buffer,
+  content: Content,
+  atMs: number,
+  marker: 0 | 1,
+): PutRow {
   const versioning = index.bucket(bucket.name)?.versioning
   const version = versioning === 'Enabled' ? randomBytes(16).toString('hex') : 'null'
   const dropped = version === 'null' ? deleteRows(index, bucket, key, 'null') : []
@@ -153,9 +167,23 @@ function insertVersion(index: ObjectIndex, bucket: BucketRow, key: Buffer, conte
   return { version, dropped }
 }
 
-function removeVersion(index: ObjectIndex, bucket: BucketRow, key: Buffer, version: string | undefined, atMs: number): RemovedRow {
+function removeVersion(
+  index: ObjectIndex,
+  bucket: BucketRow,
+  key: Buffer,
+  version: string | undefined,
+  atMs: number,
+): RemovedRow {
   if (version === undefined && (index.bucket(bucket.name)?.versioning ?? null) !== null) {
-    const nothing: Content = { blob: null, bytes: 0, etag: '', algorithm: null, checksum: null, contentType: '', headers: '{}' }
+    const nothing: Content = {
+      blob: null,
+      bytes: 0,
+      etag: '',
+      algorithm: null,
+      checksum: null,
+      contentType: '',
+      headers: '{}',
+    }
     const marker = insertVersion(index, bucket, key, nothing, atMs, 1)
     return { version: marker.version, isMarker: true, dropped: marker.dropped }
   }

@@ -71,13 +71,19 @@ export async function copyObject(context: StoreContext, call: Call, bucket: Buck
   const { headers } = call.request
   const match = /^\/?([^/]+)\/([^?]+)(?:\?versionId=(.+))?$/s.exec(headers['x-amz-copy-source'] ?? '')
   const from = match === null ? undefined : context.index.bucket(decodeURIComponent(match[1] ?? ''))
-  const source = from === undefined ? undefined : context.index.find(from, Buffer.from(decodeURIComponent(match?.[2] ?? '')), match?.[3])
+  const source =
+    from === undefined
+      ? undefined
+      : context.index.find(from, Buffer.from(decodeURIComponent(match?.[2] ?? '')), match?.[3])
   if (source === undefined || source.blob === null) throw noSuchKey()
   assertSpace(context.faults)
   const handle = await context.blobs.open(source.blob)
   const path = context.blobs.incoming()
   try {
-    await writeFile(path, handle.createReadStream({ autoClose: false, highWaterMark: 1 << 20 }), { flush: true, mode: 0o600 })
+    await writeFile(path, handle.createReadStream({ autoClose: false, highWaterMark: 1 << 20 }), {
+      flush: true,
+      mode: 0o600,
+    })
   } finally {
     await handle.close()
   }
@@ -131,7 +137,8 @@ export async function readObject(context: StoreContext, call: Call, bucket: Buck
   const disposition = queryValue(request, 'response-content-disposition')
   if (disposition !== undefined) headers['content-disposition'] = disposition
   if (range !== undefined) headers['content-range'] = `bytes ${range.start}-${range.end}/${row.bytes}`
-  else if (request.headers['x-amz-checksum-mode']?.toUpperCase() === 'ENABLED') Object.assign(headers, checksumHeader(row))
+  else if (request.headers['x-amz-checksum-mode']?.toUpperCase() === 'ENABLED')
+    Object.assign(headers, checksumHeader(row))
   const status = range === undefined ? 200 : 206
   if (request.method === 'HEAD' || row.bytes === 0) return { status, headers, body: undefined }
   const handle = await openBlob(context, row.blob)
@@ -158,7 +165,10 @@ function assertReadCondition(headers: Readonly<Record<string, string>>, row: Obj
 }
 
 /** A single range, inclusive, cut to the object; undefined for none or one that cannot be read, as S3 has it. */
-function rangeOf(header: string | undefined, bytes: number): { readonly start: number; readonly end: number } | undefined {
+function rangeOf(
+  header: string | undefined,
+  bytes: number,
+): { readonly start: number; readonly end: number } | undefined {
   const match = /^bytes=(\d*)-(\d*)$/.exec(header ?? '')
   const [, first = '', last = ''] = match ?? []
   if (match === null || (first === '' && last === '')) return undefined

@@ -1,11 +1,4 @@
-import {
-  createBucket,
-  deleteBucket,
-  deleteObjects,
-  listBuckets,
-  setting,
-  versioning,
-} from './bucketOperations.ts'
+import { createBucket, deleteBucket, deleteObjects, listBuckets, setting, versioning } from './bucketOperations.ts'
 import { encryptionHeader } from './context.ts'
 import type { Call, StoreContext } from './context.ts'
 import { listObjects } from './listOperations.ts'
@@ -47,7 +40,9 @@ export async function route(context: StoreContext, call: Call): Promise<StoreRep
   const bucket = context.index.bucket(call.bucketName)
   if (call.key === '' && method === 'PUT' && call.sub === undefined) return createBucket(context, call, bucket)
   if (bucket === undefined) {
-    throw new Refusal(404, 'NoSuchBucket', 'The specified bucket does not exist', { details: { BucketName: call.bucketName } })
+    throw new Refusal(404, 'NoSuchBucket', 'The specified bucket does not exist', {
+      details: { BucketName: call.bucketName },
+    })
   }
   const reply = await (call.key === '' ? routeBucket(context, call, bucket) : routeObject(context, call, bucket))
   return { ...reply, headers: { 'x-amz-bucket-region': context.region, ...reply.headers } }
@@ -73,7 +68,8 @@ async function routeBucket(context: StoreContext, call: Call, bucket: BucketRow)
 async function routeObject(context: StoreContext, call: Call, bucket: BucketRow): Promise<StoreReply> {
   const { method, headers } = call.request
   if (Buffer.byteLength(call.key) > MAX_KEY_BYTES) throw new Refusal(400, 'KeyTooLongError', 'Your key is too long')
-  if (call.sub === 'uploads' || queryValue(call.request, 'uploadId') !== undefined) return multipart(context, call, bucket)
+  if (call.sub === 'uploads' || queryValue(call.request, 'uploadId') !== undefined)
+    return multipart(context, call, bucket)
   if (call.sub !== undefined) return refuse(call)
   if (method === 'GET' || method === 'HEAD') return readObject(context, call, bucket)
   if (method === 'PUT' && headers['x-amz-copy-source'] !== undefined) {
@@ -86,6 +82,7 @@ async function routeObject(context: StoreContext, call: Call, bucket: BucketRow)
 }
 
 function refuse(call: Call): never {
-  if (call.sub === undefined) throw new Refusal(405, 'MethodNotAllowed', 'The specified method is not allowed against this resource.')
+  if (call.sub === undefined)
+    throw new Refusal(405, 'MethodNotAllowed', 'The specified method is not allowed against this resource.')
   throw new Refusal(501, 'NotImplemented', `The embedded store does not implement ${call.request.method} ?${call.sub}.`)
 }

@@ -39,7 +39,11 @@ export function verifySignature(request: StoreRequest, context: SignatureContext
   const claim = request.headers['authorization'] === undefined ? claimOfQuery(request) : claimOfHeader(request)
   const [accessKeyId = '', day = '', region = '', service, terminal] = claim.credential.split('/')
   if (terminal !== 'aws4_request' || service !== 's3' || claim.signature === '' || claim.signedHeaders === '') {
-    throw new Refusal(400, 'AuthorizationHeaderMalformed', 'The authorization is malformed; the credential is not a scope of s3.')
+    throw new Refusal(
+      400,
+      'AuthorizationHeaderMalformed',
+      'The authorization is malformed; the credential is not a scope of s3.',
+    )
   }
   const secret = context.secretOf(accessKeyId)
   if (secret === undefined) {
@@ -56,10 +60,20 @@ export function verifySignature(request: StoreRequest, context: SignatureContext
   assertTime(claim, day, context.nowMs)
   assertSignedHeaders(request, claim.signedHeaders)
   const scope = `${day}/${region}/s3/aws4_request`
-  const key = [day, region, 's3', 'aws4_request'].reduce<Buffer>((from, part) => hmac(from, part), Buffer.from(`AWS4${secret}`))
-  const expected = hmac(key, ['AWS4-HMAC-SHA256', claim.date, scope, sha256(canonicalRequest(request, claim))].join('\n'))
+  const key = [day, region, 's3', 'aws4_request'].reduce<Buffer>(
+    (from, part) => hmac(from, part),
+    Buffer.from(`AWS4${secret}`),
+  )
+  const expected = hmac(
+    key,
+    ['AWS4-HMAC-SHA256', claim.date, scope, sha256(canonicalRequest(request, claim))].join('\n'),
+  )
   if (!isSame(expected.toString('hex'), claim.signature)) {
-    throw new Refusal(403, 'SignatureDoesNotMatch', 'The request signature we calculated does not match the signature you provided. Check your key and signing method.')
+    throw new Refusal(
+      403,
+      'SignatureDoesNotMatch',
+      'The request signature we calculated does not match the signature you provided. Check your key and signing method.',
+    )
   }
   return { accessKeyId, payload: claim.payload, signature: claim.signature, date: claim.date, scope, key }
 }
@@ -74,7 +88,8 @@ function claimOfHeader(request: StoreRequest): Claim {
     }),
   )
   const payload = request.headers['x-amz-content-sha256']
-  if (payload === undefined) throw new Refusal(400, 'InvalidRequest', 'Missing required header for this request: x-amz-content-sha256')
+  if (payload === undefined)
+    throw new Refusal(400, 'InvalidRequest', 'Missing required header for this request: x-amz-content-sha256')
   return {
     credential: parts.get('Credential') ?? '',
     signedHeaders: parts.get('SignedHeaders') ?? '',
@@ -87,7 +102,8 @@ function claimOfHeader(request: StoreRequest): Claim {
 
 function claimOfQuery(request: StoreRequest): Claim {
   const signature = queryValue(request, 'X-Amz-Signature')
-  if (signature === undefined) throw new Refusal(403, 'AccessDenied', 'Anonymous access is forbidden for this operation.')
+  if (signature === undefined)
+    throw new Refusal(403, 'AccessDenied', 'Anonymous access is forbidden for this operation.')
   const expiresS = Number(queryValue(request, 'X-Amz-Expires'))
   const isOurs = queryValue(request, 'X-Amz-Algorithm') === 'AWS4-HMAC-SHA256'
   if (!isOurs || !Number.isInteger(expiresS) || expiresS < 1 || expiresS > MAX_EXPIRES_S) {
@@ -105,14 +121,20 @@ function claimOfQuery(request: StoreRequest): Claim {
 
 function assertTime(claim: Claim, day: string, nowMs: number): void {
   const match = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(claim.date)
-  if (match === null || !claim.date.startsWith(day)) throw new Refusal(403, 'AccessDenied', 'The request has no valid date.')
+  if (match === null || !claim.date.startsWith(day))
+    throw new Refusal(403, 'AccessDenied', 'The request has no valid date.')
   const [year = 0, month = 0, ...rest] = match.slice(1).map(Number)
   const signedMs = Date.UTC(year, month - 1, ...rest)
   if (claim.expiresS === undefined) {
     if (Math.abs(nowMs - signedMs) > MAX_SKEW_MS) {
-      throw new Refusal(403, 'RequestTimeTooSkewed', 'The difference between the request time and the current time is too large.', {
-        details: { ServerTime: new Date(nowMs).toISOString() },
-      })
+      throw new Refusal(
+        403,
+        'RequestTimeTooSkewed',
+        'The difference between the request time and the current time is too large.',
+        {
+          details: { ServerTime: new Date(nowMs).toISOString() },
+        },
+      )
     }
   } else if (nowMs > signedMs + claim.expiresS * 1000 || signedMs > nowMs + MAX_SKEW_MS) {
     throw new Refusal(403, 'AccessDenied', 'Request has expired')

@@ -1,7 +1,13 @@
 import { Refusal } from './wire.ts'
 
 /** What an XML element is made of; undefined leaves it out, an array repeats it. */
-export type XmlValue = string | number | boolean | undefined | readonly XmlValue[] | { readonly [name: string]: XmlValue }
+export type XmlValue =
+  | string
+  | number
+  | boolean
+  | undefined
+  | readonly XmlValue[]
+  | { readonly [name: string]: XmlValue }
 
 /** A parsed element: name, text, children; attributes are dropped. */
 export interface XmlElement {
@@ -13,7 +19,13 @@ export interface XmlElement {
 const NAMESPACE = 'http://s3.amazonaws.com/doc/2006-03-01/'
 const MAX_CHARACTERS = 2_000_000
 const MAX_DEPTH = 30
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+}
 
 /** Writes an S3 document: declaration, namespace on the root unless told otherwise, control characters as references. */
 export function writeXml(name: string, value: XmlValue, namespace: string | undefined = NAMESPACE): string {
@@ -90,7 +102,11 @@ function takeToken(match: RegExpExecArray, stack: XmlElement[]): void {
 
 /** The error S3 gives for a document it cannot read. */
 export function malformed(): Refusal {
-  return new Refusal(400, 'MalformedXML', 'The XML you provided was not well-formed or did not validate against our published schema.')
+  return new Refusal(
+    400,
+    'MalformedXML',
+    'The XML you provided was not well-formed or did not validate against our published schema.',
+  )
 }
 
 /** Children of that name. */
