@@ -1,5 +1,7 @@
 import type { RegisterCommand } from '../program.ts'
 import { registerConfig } from './config.ts'
+import { registerFleet } from './fleet.ts'
+import { registerHandoff } from './handoff.ts'
 import { registerPipeline } from './pipeline.ts'
 import { registerReadings } from './readings.ts'
 import { registerReconcile } from './reconcile.ts'
@@ -14,6 +16,8 @@ export const COMMANDS: readonly RegisterCommand[] = [
   registerPipeline,
   registerReadings,
   registerReconcile,
+  registerFleet,
+  registerHandoff,
   registerServe,
   registerConfig,
 ]
