@@ -18,6 +18,8 @@ export interface CallContext {
 export interface HandlerDependencies {
   readonly config: EngineConfig
   readonly clock: Clock
+  /** The variables of the process, for saying where a setting came from. */
+  readonly env: Readonly<Record<string, string | undefined>>
   readonly log: Log
   readonly bus: Bus<Events>
   readonly ledger: () => LedgerConnection
