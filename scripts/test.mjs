@@ -1,0 +1,86 @@
+/** `npm test`: everything, on a fresh clone with nothing but Node and npm. Ends with a line `N passed, N failed`. */
+import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { bootstrap } from './lib/bootstrap.mjs'
+import { ensureBrowser } from './lib/browser.mjs'
+import { runChecks } from './lib/checks.mjs'
+import { ROOT } from './lib/paths.mjs'
+import { capture, seconds } from './lib/run.mjs'
+
+const REPORTS = join(ROOT, 'node_modules', '.cache', 'fieldgate-test')
+const bin = (name) => join(ROOT, 'node_modules', '.bin', name)
+
+/** A stage that passes or fails as a whole counts as one. */
+const asOne = ({ code, output }) => {
+  if (code !== 0) process.stdout.write(`${output}\n`)
+  return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1 }
+}
+
+/** Counts of a run that wrote a report; a run that died before its report counts as one failure. */
+function counted(result, counts) {
+  if (result.code !== 0) process.stdout.write(`${result.output}\n`)
+  if (counts === undefined) return { passed: 0, failed: 1 }
+  return { passed: counts.passed, failed: Math.max(counts.failed, result.code === 0 ? 0 : 1) }
+}
+
+function readReport(name) {
+  try {
+    return JSON.parse(readFileSync(join(REPORTS, name), 'utf8'))
+  } catch {
+    return undefined
+  }
+}
+
+async function runVitest() {
+  const report = join(REPORTS, 'vitest.json')
+  const result = await capture(bin('vitest'), [
+    'run',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+  ])
+  const counts = readReport('vitest.json')
+  return counted(
+    result,
+    counts && { passed: counts.numPassedTests, failed: counts.numTotalTests - counts.numPassedTests },
+  )
+}
+
+async function runEndToEnd() {
+  const browser = await ensureBrowser()
+  if (browser === undefined) return { passed: 0, failed: 1 }
+  const result = await capture(bin('playwright'), ['test', '--reporter=list,json'], {
+    env: { FIELDGATE_CHROMIUM: browser, PLAYWRIGHT_JSON_OUTPUT_NAME: join(REPORTS, 'playwright.json') },
+  })
+  const stats = readReport('playwright.json')?.stats
+  return counted(result, stats && { passed: stats.expected + stats.flaky, failed: stats.unexpected })
+}
+
+const STAGES = [
+  { name: 'checks', run: runChecks },
+  { name: 'tests', run: runVitest },
+  { name: 'build', run: async () => asOne(await capture(bin('electron-vite'), ['build', '--logLevel', 'warn'])) },
+  { name: 'end to end', run: runEndToEnd },
+]
+
+async function main() {
+  rmSync(REPORTS, { recursive: true, force: true })
+  mkdirSync(REPORTS, { recursive: true })
+  const startedAt = performance.now()
+  let passed = 0
+  let failed = 0
+  for (const stage of STAGES) {
+    const stageStart = performance.now()
+    process.stdout.write(`${stage.name} …\n`)
+    const counts = await stage.run()
+    passed += counts.passed
+    failed += counts.failed
+    process.stdout.write(`${stage.name}: ${counts.passed} passed, ${counts.failed} failed (${seconds(stageStart)})\n`)
+  }
+  process.stdout.write(`\nTook ${seconds(startedAt)} on Node ${process.version}.\n`)
+  process.stdout.write(`${passed} passed, ${failed} failed\n`)
+  process.exitCode = failed === 0 ? 0 : 1
+}
+
+if (await bootstrap(fileURLToPath(import.meta.url), process.argv.slice(2))) await main()
