@@ -1,0 +1,141 @@
+import type uPlot from 'uplot'
+import { formatClock, formatMinute } from '../ui/format.ts'
+import { token } from './colors.ts'
+
+const FONT = '11px "Inter Variable", sans-serif'
+const DAY_S = 86_400
+
+/** What stands on a chart beside its line; times in epoch milliseconds. */
+export interface ChartMarks {
+  readonly anomalies?: readonly { readonly fromMs: number; readonly toMs: number }[]
+  /** Spans without data, each with its word ("missing", "not fetched yet"). */
+  readonly gaps?: readonly { readonly fromMs: number; readonly toMs: number; readonly text: string }[]
+  readonly limit?: { readonly value: number; readonly text: string } | undefined
+}
+
+export interface ChartFrame {
+  readonly width: number
+  readonly height: number
+  /** Times are written under the lowest chart of a stack only. */
+  readonly showsTimes: boolean
+  readonly syncKey: string | undefined
+  readonly range: readonly [number, number]
+}
+
+/** uPlot options in the look of the reference: hairline grid, one thin line over its min-max band, marks drawn by hooks. */
+export function chartOptions(frame: ChartFrame, marks: () => ChartMarks): uPlot.Options {
+  const grid = { stroke: () => token('--chart-grid'), width: 1 }
+  const axis = { font: FONT, stroke: () => token('--chart-axis'), grid, ticks: { show: false } }
+  return {
+    width: frame.width,
+    height: frame.height,
+    padding: [8, 0, frame.showsTimes ? 0 : 4, 0],
+    legend: { show: false },
+    cursor: {
+      y: false,
+      points: { size: 6, width: 1.5, stroke: () => token('--bg-panel'), fill: () => token('--chart-line') },
+      drag: { x: true, y: false, setScale: false },
+      ...(frame.syncKey === undefined ? {} : { sync: { key: frame.syncKey, setSeries: false } }),
+    },
+    scales: { x: { time: true }, y: { range: () => [...frame.range] as [number, number] } },
+    axes: [
+      { ...axis, size: frame.showsTimes ? 22 : 0, space: 90, gap: 6, values: frame.showsTimes ? timeLabels : [] },
+      { ...axis, size: 36, space: 28, gap: 6 },
+    ],
+    series: [
+      {},
+      { show: true, stroke: 'transparent', points: { show: false } },
+      { show: true, stroke: 'transparent', points: { show: false } },
+      { stroke: () => token('--chart-line'), width: 1.25, points: { show: false }, spanGaps: false },
+    ],
+    bands: [{ series: [2, 1], fill: () => token('--chart-band') }],
+    hooks: {
+      drawClear: [(chart) => drawBands(chart, marks())],
+      draw: [(chart) => drawMarks(chart, marks())],
+    },
+  }
+}
+
+function timeLabels(_chart: uPlot, seconds: number[]): string[] {
+  const span = (seconds.at(-1) ?? 0) - (seconds[0] ?? 0)
+  return seconds.map((s) =>
+    span < 240 ? formatClock(s * 1000) : span > 2 * DAY_S ? dayLabel(s) : formatMinute(s * 1000),
+  )
+}
+
+function dayLabel(seconds: number): string {
+  const at = new Date(seconds * 1000)
+  return `${at.getDate()}.${at.getMonth() + 1}. ${formatMinute(seconds * 1000)}`
+}
+
+function drawBands(chart: uPlot, { anomalies = [] }: ChartMarks): void {
+  const { ctx, bbox } = chart
+  ctx.save()
+  ctx.fillStyle = token('--chart-anomaly-band')
+  for (const { fromMs, toMs } of anomalies) {
+    const x = chart.valToPos(fromMs / 1000, 'x', true)
+    const width = Math.max(2, chart.valToPos(toMs / 1000, 'x', true) - x)
+    ctx.fillRect(x, bbox.top, width, bbox.height)
+  }
+  ctx.restore()
+}
+
+function drawMarks(chart: uPlot, { anomalies = [], gaps = [], limit }: ChartMarks): void {
+  const { ctx, bbox } = chart
+  const ratio = devicePixelRatio
+  ctx.save()
+  ctx.beginPath()
+  ctx.rect(bbox.left, bbox.top - 8 * ratio, bbox.width, bbox.height + 8 * ratio)
+  ctx.clip()
+  ctx.font = FONT.replace('11px', `${11 * ratio}px`)
+  for (const gap of gaps) drawGap(chart, gap)
+  if (limit !== undefined) {
+    const y = Math.round(chart.valToPos(limit.value, 'y', true)) + 0.5
+    ctx.strokeStyle = token('--type-emergency')
+    ctx.setLineDash([4 * ratio, 3 * ratio])
+    ctx.beginPath()
+    ctx.moveTo(bbox.left, y)
+    ctx.lineTo(bbox.left + bbox.width, y)
+    ctx.stroke()
+    ctx.setLineDash([])
+    ctx.fillStyle = token('--type-emergency')
+    ctx.fillText(limit.text, bbox.left + 6 * ratio, y - 5 * ratio)
+  }
+  ctx.fillStyle = token('--chart-anomaly')
+  for (const { fromMs, toMs } of anomalies) drawAnomaly(chart, (fromMs + toMs) / 2000)
+  ctx.restore()
+}
+
+/** An amber triangle that points down at the reading. */
+function drawAnomaly(chart: uPlot, seconds: number): void {
+  const { ctx, bbox, data } = chart
+  const ratio = devicePixelRatio
+  const index = chart.valToIdx(seconds)
+  const value = data[1]?.[index] ?? data[3]?.[index]
+  if (value === null || value === undefined) return
+  const x = chart.valToPos(seconds, 'x', true)
+  const y = Math.max(bbox.top + ratio, chart.valToPos(value, 'y', true) - 9 * ratio)
+  ctx.beginPath()
+  ctx.moveTo(x - 4.5 * ratio, y)
+  ctx.lineTo(x + 4.5 * ratio, y)
+  ctx.lineTo(x, y + 6.5 * ratio)
+  ctx.fill()
+}
+
+function drawGap(chart: uPlot, gap: { readonly fromMs: number; readonly toMs: number; readonly text: string }): void {
+  const { ctx, bbox } = chart
+  const ratio = devicePixelRatio
+  const x = Math.round(chart.valToPos(gap.fromMs / 1000, 'x', true)) + 0.5
+  const width = chart.valToPos(gap.toMs / 1000, 'x', true) - x
+  ctx.fillStyle = token('--chart-gap')
+  ctx.fillRect(x, bbox.top, width, bbox.height)
+  ctx.strokeStyle = token('--off')
+  ctx.setLineDash([2 * ratio, 3 * ratio])
+  ctx.strokeRect(x, bbox.top + 0.5, width, bbox.height - 1)
+  ctx.setLineDash([])
+  ctx.fillStyle = token('--text-3')
+  ctx.textAlign = 'center'
+  if (width > ctx.measureText(gap.text).width + 8)
+    ctx.fillText(gap.text, x + width / 2, bbox.top + bbox.height - 6 * ratio)
+  ctx.textAlign = 'left'
+}

@@ -1,0 +1,5 @@
+import { Head } from '../../ui/Head.tsx'
+
+export function ProofScreen() {
+  return <Head title="Proof" />
+}

@@ -1,0 +1,3 @@
+export function Recovery() {
+  return <p>Recovery</p>
+}

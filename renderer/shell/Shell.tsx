@@ -1,0 +1,40 @@
+import { Suspense } from 'react'
+import { screenOf } from '../screens/index.ts'
+import { useWorkspace } from '../stores/workspace.ts'
+import { Skeleton } from '../ui/states.tsx'
+import { useRoute } from '../ui/router.ts'
+import { ConnectionBanner } from './ConnectionBanner.tsx'
+import { Nav } from './Nav.tsx'
+import { Palette } from './Palette.tsx'
+import { ScreenBoundary } from './ScreenBoundary.tsx'
+import { ShortcutsHelp } from './ShortcutsHelp.tsx'
+import { StatusBar } from './StatusBar.tsx'
+import { TitleBar } from './TitleBar.tsx'
+import { useGlobalShortcuts } from './globalShortcuts.ts'
+
+/** Title bar, navigation, the screen, status bar; the palette and the help float above. */
+export function Shell() {
+  const route = useRoute()
+  const folder = useWorkspace((state) => state.workspace?.folder)
+  const { Component } = screenOf(route.screen)
+  useGlobalShortcuts()
+  return (
+    <div className="shell">
+      <TitleBar />
+      <Nav current={route.screen} />
+      <main className="main" id="main" tabIndex={-1}>
+        <ConnectionBanner />
+        <ScreenBoundary key={`${route.screen}:${folder ?? ''}`}>
+          <Suspense fallback={<Skeleton />}>
+            <div className="screen">
+              <Component />
+            </div>
+          </Suspense>
+        </ScreenBoundary>
+      </main>
+      <StatusBar />
+      <Palette />
+      <ShortcutsHelp />
+    </div>
+  )
+}

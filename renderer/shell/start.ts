@@ -1,0 +1,37 @@
+import { followAttention, loadAttention } from '../stores/attention.ts'
+import { startConnection, whenReconnected } from '../stores/connection.ts'
+import { followFleet, loadFleet, useFleet } from '../stores/fleet.ts'
+import { followNodes, loadNodes } from '../stores/nodes.ts'
+import { followTheme } from '../stores/preferences.ts'
+import { followWorkspace, loadWorkspace, useWorkspace } from '../stores/workspace.ts'
+import { syncClock } from '../ui/clock.ts'
+import { handleKey } from '../ui/shortcuts.ts'
+import { setTableScope } from '../ui/table/layout.ts'
+
+function onKey(event: KeyboardEvent): void {
+  handleKey(event, Date.now())
+}
+
+/** Starts what every screen needs: theme, connection, workspace, nodes, figures, attention, keys. Returns the undo. */
+export function startShell(page: Window = window): () => void {
+  page.addEventListener('keydown', onKey)
+  const stops = [
+    followTheme(page),
+    startConnection(),
+    useFleet.subscribe(({ status }) => status !== undefined && syncClock(status.takenAtMs)),
+    useWorkspace.subscribe(({ workspace, host }) => {
+      if (workspace !== undefined) setTableScope(workspace.isDemo ? 'demo' : workspace.folder)
+      if (host !== undefined)
+        page.document.documentElement.dataset['platform'] = host.kind === 'desktop' ? host.platform : 'browser'
+    }),
+    followWorkspace(),
+    followNodes(),
+    followFleet(),
+    followAttention(),
+    ...[loadWorkspace, loadNodes, loadFleet, loadAttention].map((load) => whenReconnected(() => void load())),
+  ]
+  return () => {
+    page.removeEventListener('keydown', onKey)
+    for (const stop of stops) stop()
+  }
+}

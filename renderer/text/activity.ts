@@ -1,0 +1,2 @@
+/** Words of the activity part of the window. */
+export const activity = {} as const

@@ -1,0 +1,8 @@
+import { activity } from './activity.ts'
+import { common } from './common.ts'
+import { fleet } from './fleet.ts'
+import { settings } from './settings.ts'
+import { shell } from './shell.ts'
+
+/** Every word the window says, by place. A translation replaces this object; keys and functions stay. */
+export const messages = { ...common, shell, fleet, activity, settings } as const

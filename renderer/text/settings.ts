@@ -1,0 +1,2 @@
+/** Words of the settings part of the window. */
+export const settings = {} as const

@@ -1,0 +1,8 @@
+import './tokens.css'
+import './base.css'
+import './controls.css'
+import './marks.css'
+import './panels.css'
+import './table.css'
+import './floats.css'
+import './shell.css'

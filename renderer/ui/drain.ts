@@ -1,0 +1,34 @@
+import type { DrainForecast } from '../../shared/domain/lampTypes.ts'
+import { assertNever } from '../../shared/domain/errors.ts'
+import { messages } from '../text/messages.ts'
+import { formatMinute, formatWholeDuration } from './format.ts'
+
+/** When a backlog is gone, in words: always an answer ("14:31", "3 min after link", "stalled"). */
+export function drainText(drain: DrainForecast): string {
+  const { drain: words } = messages
+  switch (drain.kind) {
+    case 'none':
+      return words.none
+    case 'keepingUp':
+      return words.keepingUp
+    case 'at':
+      return formatMinute(drain.atMs)
+    case 'afterLink':
+      return words.afterLink(formatWholeDuration(drain.ms))
+    case 'stalled':
+      return words.stalled
+    case 'paused':
+      return words.paused
+    case 'growing':
+      return words.growing
+    default:
+      return assertNever(drain)
+  }
+}
+
+/** The same in a sentence after a count of rows: "drained 14:31", "keeping up". */
+export function drainSentence(drain: DrainForecast): string {
+  return drain.kind === 'at' || drain.kind === 'afterLink'
+    ? `${messages.drain.drained} ${drainText(drain)}`
+    : drainText(drain)
+}
