@@ -126,7 +126,8 @@ function cut(bytes: Uint8Array, isText: boolean): Uint8Array {
   let end = MAX_BOUND_BYTES
   // 10xxxxxx continues a character: the cut goes in front of the character it falls into.
   if (isText) while (end > 0 && ((bytes[end] as number) & 0xc0) === 0x80) end--
-  return bytes.slice(0, end)
+  // A copy: the slice of a Buffer would be a view, and raising the bound would change the value itself.
+  return Uint8Array.from(bytes.subarray(0, end))
 }
 
 /** The next larger value of at most the same length, or undefined when there is none. */
@@ -134,7 +135,7 @@ function raise(prefix: Uint8Array, isText: boolean): Uint8Array | undefined {
   if (!isText) {
     for (let i = prefix.length - 1; i >= 0; i--) {
       if ((prefix[i] as number) < 255) {
-        const raised = prefix.slice(0, i + 1)
+        const raised = Uint8Array.from(prefix.subarray(0, i + 1))
         raised[i] = (raised[i] as number) + 1
         return raised
       }
