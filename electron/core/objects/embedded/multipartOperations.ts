@@ -197,10 +197,10 @@ function chooseParts(
   wanted: readonly { number: number; etag: string }[],
 ): readonly PartRow[] {
   if (wanted.length === 0) throw malformed()
+  if (wanted.some((want, at) => at > 0 && want.number <= (wanted[at - 1]?.number ?? 0))) {
+    throw new Refusal(400, 'InvalidPartOrder', 'The list of parts was not in ascending order.')
+  }
   return wanted.map((want, at) => {
-    if (at > 0 && want.number <= (wanted[at - 1]?.number ?? 0)) {
-      throw new Refusal(400, 'InvalidPartOrder', 'The list of parts was not in ascending order.')
-    }
     const part = have.find((one) => one.number === want.number && one.etag === want.etag)
     if (part === undefined)
       throw new Refusal(400, 'InvalidPart', 'One or more of the specified parts could not be found.')

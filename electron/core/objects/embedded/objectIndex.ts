@@ -36,7 +36,7 @@ export interface ObjectRow extends Content {
 
 export interface ObjectIndex {
   readonly database: Database.Database
-  sql(text: string): Database.Statement<unknown[], unknown>
+  sql(text: string): Database.Statement
   /** Durable on return, or nothing happened. */
   write<T>(work: () => T): T
   bucket(name: string): BucketRow | undefined
@@ -103,8 +103,8 @@ export function openObjectIndex(path: string): ObjectIndex {
       }
     })
     .immediate()
-  const statements = new Map<string, Database.Statement<unknown[], unknown>>()
-  const sql = (text: string): Database.Statement<unknown[], unknown> => {
+  const statements = new Map<string, Database.Statement>()
+  const sql = (text: string): Database.Statement => {
     let statement = statements.get(text)
     if (statement === undefined) statements.set(text, (statement = database.prepare(text)))
     return statement

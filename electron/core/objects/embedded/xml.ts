@@ -29,18 +29,18 @@ const ENTITIES: Readonly<Record<string, string>> = {
 
 /** Writes an S3 document: declaration, namespace on the root unless told otherwise, control characters as references. */
 export function writeXml(name: string, value: XmlValue, namespace: string | undefined = NAMESPACE): string {
-  const body = element(name, value)
+  const body = writeElement(name, value)
   const root = namespace === '' ? body : body.replace(new RegExp(`^<${name}`), `<${name} xmlns="${namespace}"`)
   return `<?xml version="1.0" encoding="UTF-8"?>\n${root}`
 }
 
-function element(name: string, value: XmlValue): string {
+function writeElement(name: string, value: XmlValue): string {
   if (value === undefined) return ''
-  if (isList(value)) return value.map((item) => element(name, item)).join('')
+  if (isList(value)) return value.map((item) => writeElement(name, item)).join('')
   const inner =
     typeof value === 'object'
       ? Object.entries(value)
-          .map(([child, of]) => element(child, of))
+          .map(([child, of]) => writeElement(child, of))
           .join('')
       : escapeText(String(value))
   return `<${name}>${inner}</${name}>`

@@ -58,13 +58,12 @@ function rejectOnAbort(signal: AbortSignal | undefined): {
   readonly promise: Promise<never>
   readonly forget: () => void
 } {
-  let stop: () => void = () => undefined
+  const listening = new AbortController()
   const promise = new Promise<never>((_resolve, reject) => {
     const abort = (): void => reject(Object.assign(new Error('Request aborted'), { name: 'AbortError' }))
     if (signal?.aborted === true) abort()
-    signal?.addEventListener('abort', abort, { once: true })
-    stop = () => signal?.removeEventListener('abort', abort)
+    signal?.addEventListener('abort', abort, { once: true, signal: listening.signal })
   })
   promise.catch(() => undefined)
-  return { promise, forget: stop }
+  return { promise, forget: () => listening.abort() }
 }
