@@ -135,6 +135,22 @@ export interface HostInfo {
   /** Why secrets cannot be kept, or how they are kept. */
   readonly secretsNote: string | undefined
   readonly notices: readonly string[]
+  /** Set while the workspace cannot run; the window then shows nothing but the ways out. */
+  readonly recovery?: RecoveryView
+}
+
+/** Why a workspace could not be opened, and what each `host.recover` choice would do. Nothing was changed yet. */
+export interface RecoveryView {
+  readonly part: 'settings' | 'ledger'
+  readonly file: string
+  readonly message: string
+  readonly hint: string | undefined
+  readonly atMs: number
+  /** An unchanged copy of the broken file, made when it was found. */
+  readonly setAside: string | undefined
+  /** When the last good snapshot was taken; undefined when there is none, and then `snapshot` is not a choice. */
+  readonly snapshotAtMs: number | undefined
+  readonly choices: readonly ('snapshot' | 'fresh' | 'retry')[]
 }
 
 /** Outcome of one upload pass over some nodes. */
@@ -231,6 +247,12 @@ export const METHODS = {
   ),
   'nodes.remove': method<null>()(z.strictObject({ nodeId })),
   'fleet.status': method<FleetStatus>()(nothing),
+  /** For health checks from another process: whether an uploader runs here, and what has been failing for how long. */
+  'fleet.heartbeat': method<{
+    readonly atMs: number
+    readonly pid: number
+    readonly failing: readonly { readonly nodeId: string; readonly sinceMs: number; readonly message: string }[]
+  } | null>()(nothing),
   'attention.list': method<readonly AttentionEntry[]>()(nothing),
   'readings.recent': method<ReadingsPage>()(z.strictObject({ nodeId, limit })),
   'readings.series': method<SeriesWindow>()(

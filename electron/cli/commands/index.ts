@@ -2,6 +2,7 @@ import type { RegisterCommand } from '../program.ts'
 import { registerConfig } from './config.ts'
 import { registerFleet } from './fleet.ts'
 import { registerHandoff } from './handoff.ts'
+import { registerHealth } from './health.ts'
 import { registerPipeline } from './pipeline.ts'
 import { registerReadings } from './readings.ts'
 import { registerReconcile } from './reconcile.ts'
@@ -13,6 +14,7 @@ import { registerUpload } from './upload.ts'
 export const COMMANDS: readonly RegisterCommand[] = [
   registerUpload,
   registerStatus,
+  registerHealth,
   registerPipeline,
   registerReadings,
   registerReconcile,
