@@ -10,6 +10,13 @@ export interface ReconcileDay {
   readonly bucketRows: number
   readonly bucketChecksum: string
   readonly objects: number
+  /** Rows of the day in quarantine, left out by a filter, or represented in an aggregate. */
+  readonly quarantined: number
+  readonly filtered: number
+  readonly aggregated: number
+  readonly missing: number
+  readonly duplicated: number
+  readonly different: number
 }
 
 /** A row that breaks the proof. */
@@ -56,6 +63,9 @@ export interface ReconcileLane {
 
 export interface ReconcileReport {
   readonly takenAtMs: number
+  readonly tookMs: number
+  /** True when every object was read back; false when unchanged ones were trusted from before. */
+  readonly isFull: boolean
   readonly store: string
   readonly lanes: readonly ReconcileLane[]
   readonly totals: {
@@ -68,6 +78,9 @@ export interface ReconcileReport {
     readonly missing: number
     readonly duplicated: number
     readonly different: number
+    /** Objects whose content was compared, and those of them that are as they should be. */
+    readonly objects: number
+    readonly objectsEqual: number
   }
   /** Objects under the prefixes of these nodes that no execution knows of. */
   readonly unknownObjects: readonly string[]
