@@ -1,3 +1,4 @@
+import { cp } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'electron-vite'
@@ -7,8 +8,19 @@ const entry = (path: string): string => resolve(here, path)
 /** A `fieldgate serve` that a renderer under `electron-vite dev --rendererOnly` calls. */
 const api = process.env.FIELDGATE_API
 
+/** What the app reads at run time goes into the build, so that `out/` starts by itself. */
+const copyResources = {
+  name: 'copy-resources',
+  closeBundle: async () => {
+    for (const folder of ['scenarios', 'demo', 'deploy', 'icons']) {
+      await cp(entry(`resources/${folder}`), entry(`out/resources/${folder}`), { recursive: true })
+    }
+  },
+}
+
 export default defineConfig({
   main: {
+    plugins: [copyResources],
     build: {
       outDir: 'out/main',
       // Only what is in `dependencies` stays outside: better-sqlite3 is native, parquetjs-lite breaks when bundled.
@@ -17,7 +29,8 @@ export default defineConfig({
         input: {
           index: entry('electron/main/index.ts'),
           engine: entry('electron/worker/engine.ts'),
-          worker: entry('electron/worker/index.ts'),
+          worker: entry('electron/worker/worker.ts'),
+          simulator: entry('electron/worker/simulator.ts'),
           cli: entry('electron/cli/index.ts'),
         },
         // Chunks beside the entries: a thread is found by a name relative to the module that starts it.

@@ -41,13 +41,13 @@ beforeAll(async () => {
     clock: systemClock,
     log: silentLog,
   })
-  await session.engine.settled()
+  await session.settled()
   web = await startWebServer({
     rendererFolder: join(folder, 'renderer'),
     port: 0,
     token: TOKEN,
-    router: createCallRouter(() => session.engine, browserHost(session, 'linux', [])),
-    engine: () => session.engine,
+    router: createCallRouter(() => session.engine(), browserHost(session, 'linux', [])),
+    session,
     version: '0.0.0-test',
     allowedHosts: ['tunnel.example:4177'],
   })
@@ -56,7 +56,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await web.close()
   await session.stop(5000)
-  expect(threads.alive()).toBe(0)
   await rm(folder, { recursive: true })
 })
 
@@ -136,7 +135,7 @@ describe('the window over loopback HTTP', () => {
     ['a cross-site fetch without origin', { 'sec-fetch-site': 'cross-site' }, 403],
     ['a form post', { 'content-type': 'text/plain' }, 415],
   ])('refuses a call with %s', async (_what, headers, status) => {
-    const answer = await call(echo, headers as unknown as Record<string, string>)
+    const answer = await call(echo, headers)
     expect(answer.status).toBe(status)
     expect(answer.text).not.toContain('threadBytes')
     expect(answer.text).not.toContain(TOKEN)
@@ -273,7 +272,7 @@ describe('the window over loopback HTTP', () => {
         port: web.port,
         token: TOKEN,
         router: { call: async () => ({ ok: true, value: null }) },
-        engine: () => session.engine,
+        session,
         version: '',
       }),
     ).rejects.toMatchObject({ code: 'conflict', hint: expect.stringContaining('--port') as string })

@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os'
 import type { Command } from 'commander'
 import { FieldgateError } from '../../../shared/domain/errors.ts'
 import type { EngineConfig } from '../../../shared/domain/settings.ts'
@@ -61,7 +62,7 @@ async function serve(context: CommandContext, cli: Cli, options: ServeOptions): 
       return EXIT.done
     }
     const { url, port } = served.web
-    const folder = served.session.config().workspace
+    const folder = served.session.config()?.workspace
     context.out.item({ url, port, pid: process.pid, workspace: folder }, () => `Fieldgate is open at ${url}`)
     if (options.open === true) {
       const { openBrowser } = await import('../serve/openBrowser.ts')
@@ -87,7 +88,7 @@ interface OpenedWorkspace {
 async function openWorkspace(context: CommandContext, cli: Cli, options: ServeOptions): Promise<OpenedWorkspace> {
   if (options.demo === true) {
     const { openDemoWorkspace } = await import('../../core/host/demoWorkspace.ts')
-    return openDemoWorkspace(cli.io.env)
+    return openDemoWorkspace(tmpdir())
   }
   const first = await context.configuration()
   const { loadConfig } = await import('../../core/config/loadConfig.ts')

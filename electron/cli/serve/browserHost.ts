@@ -2,13 +2,14 @@ import { FieldgateError } from '../../../shared/domain/errors.ts'
 import type { HostHandlers } from '../../core/host/callRouter.ts'
 import type { Session } from '../../core/host/session.ts'
 
-const NO_PICKER = 'A browser cannot choose files of the machine that runs Fieldgate.'
+function noPicker(): never {
+  throw new FieldgateError('unsupported', 'A browser cannot choose files of the machine that runs Fieldgate.', {
+    hint: 'Type the path as it is on that machine.',
+  })
+}
 
 /** What the host answers behind `fieldgate serve`: a box without a display has no pickers and no keychain. */
 export function browserHost(session: Session, platform: string, notices: readonly string[]): HostHandlers {
-  const noPicker = (): never => {
-    throw new FieldgateError('unsupported', NO_PICKER, { hint: 'Type the path as it is on that machine.' })
-  }
   return {
     'host.info': () => ({
       kind: 'browser',

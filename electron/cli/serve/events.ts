@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
-import type { EngineClient } from '../../core/host/engineClient.ts'
+import type { Session } from '../../core/host/session.ts'
 import { encodeWire } from '../../../shared/ipc/wire.ts'
 import { checkHost, checkOrigin, checkToken } from './guards.ts'
 
@@ -13,7 +13,7 @@ export interface EventSocketOptions {
   readonly server: Server
   readonly hosts: ReadonlySet<string>
   readonly token: string
-  readonly engine: () => EngineClient
+  readonly session: Pick<Session, 'onEvent'>
 }
 
 export interface EventSockets {
@@ -22,7 +22,7 @@ export interface EventSockets {
 }
 
 /** Carries the engine's events to every socket on /api/events that shows the token; what a socket sends is not read. */
-export function serveEvents({ server, hosts, token, engine }: EventSocketOptions): EventSockets {
+export function serveEvents({ server, hosts, token, session }: EventSocketOptions): EventSockets {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: 1024, perMessageDeflate: false })
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy())
@@ -41,7 +41,7 @@ export function serveEvents({ server, hosts, token, engine }: EventSocketOptions
       client.on('error', () => client.terminate())
     })
   })
-  const unsubscribe = engine().onEvent((message) => {
+  const unsubscribe = session.onEvent((message) => {
     if (sockets.clients.size === 0) return
     const text = encodeWire(message)
     for (const client of sockets.clients) {

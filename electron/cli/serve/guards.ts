@@ -23,9 +23,10 @@ export function checkOrigin(headers: IncomingHttpHeaders, hosts: ReadonlySet<str
   return { status: 403, message: 'Requests from another page are refused.' }
 }
 
+const hash = (text: string): Buffer => createHash('sha256').update(text).digest()
+
 /** Compares in constant time, whatever the lengths. */
 export function checkToken(given: string | undefined, token: string): Refusal {
-  const hash = (text: string): Buffer => createHash('sha256').update(text).digest()
   if (given !== undefined && timingSafeEqual(hash(given), hash(token))) return undefined
   return { status: 401, message: 'The token is missing or wrong. Open the address that `fieldgate serve` printed.' }
 }

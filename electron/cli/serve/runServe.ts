@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { FieldgateError } from '../../../shared/domain/errors.ts'
+import { errorFromData, FieldgateError } from '../../../shared/domain/errors.ts'
 import type { EngineConfig } from '../../../shared/domain/settings.ts'
 import { createCallRouter } from '../../core/host/callRouter.ts'
 import { openSession } from '../../core/host/session.ts'
@@ -43,13 +43,15 @@ export async function serveWorkspace(run: ServeRun): Promise<ServedWindow> {
     onLog: ({ level, message, fields }) => run.log[level](message, fields),
   })
   try {
-    const router = createCallRouter(() => session.engine, browserHost(session, run.platform, run.notices))
+    const trouble = session.trouble()
+    if (trouble !== undefined) throw errorFromData(trouble.error)
+    const router = createCallRouter(() => session.engine(), browserHost(session, run.platform, run.notices))
     const web = await startWebServer({
       rendererFolder,
       port: run.port,
       token: randomBytes(24).toString('base64url'),
       router,
-      engine: () => session.engine,
+      session,
       version: run.version,
       allowedHosts: run.allowedHosts,
     })
@@ -74,7 +76,7 @@ export async function untilAborted(signal: AbortSignal): Promise<void> {
 
 /** Throws unless the served window answers under its own address with its page, its health and one call. */
 export async function checkServed(served: ServedWindow): Promise<void> {
-  await served.session.engine.settled()
+  await served.session.settled()
   for (const path of ['/', '/api/health']) {
     const response = await fetch(`${served.web.origin}${path}`)
     await response.body?.cancel()
@@ -84,5 +86,5 @@ export async function checkServed(served: ServedWindow): Promise<void> {
       })
     }
   }
-  await served.session.engine.call('fleet.status', {})
+  await served.session.engine().call('fleet.status', {})
 }

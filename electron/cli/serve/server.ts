@@ -3,7 +3,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { CallRouter } from '../../core/host/callRouter.ts'
 import { securityHeaders } from '../../core/host/contentSecurity.ts'
-import type { EngineClient } from '../../core/host/engineClient.ts'
+import type { Session } from '../../core/host/session.ts'
 import { readStaticFile } from '../../core/host/staticFiles.ts'
 import { decodeWire, encodeWire } from '../../../shared/ipc/wire.ts'
 import { FieldgateError } from '../../../shared/domain/errors.ts'
@@ -24,7 +24,7 @@ export interface WebServerOptions {
   /** What a caller must show; made anew at every start. */
   readonly token: string
   readonly router: CallRouter
-  readonly engine: () => EngineClient
+  readonly session: Pick<Session, 'state' | 'onEvent'>
   readonly version: string
   /** Further `host:port` names a tunnel or proxy may use. */
   readonly allowedHosts?: readonly string[]
@@ -50,7 +50,7 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
   server.maxConnections = 256
   const port = await listen(server, options.port)
   hosts.add(`${LOOPBACK}:${port}`)
-  const sockets = serveEvents({ server, hosts, token: options.token, engine: options.engine })
+  const sockets = serveEvents({ server, hosts, token: options.token, session: options.session })
   server.on('request', (request, response) => {
     answer(options, hosts, request, response).catch(() => response.destroy())
   })
@@ -105,7 +105,7 @@ async function answer(
 
 /** For monitors: says whether the engine runs, and nothing about the workspace. */
 function sendHealth(options: WebServerOptions, response: ServerResponse): void {
-  const state = options.engine().state().name
+  const state = options.session.state().name
   sendJson(response, state === 'running' ? 200 : 503, {
     ok: state === 'running',
     engine: state,

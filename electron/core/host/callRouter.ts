@@ -19,8 +19,11 @@ export interface CallRouter {
   call(method: unknown, input: unknown, signal?: AbortSignal): Promise<CallReply>
 }
 
+/** Where the router finds the engine; throws while there is none. */
+export type FindEngine = () => EngineClient | Promise<EngineClient>
+
 /** Sends a call to the host's own handlers or to the engine; input is parsed before either sees it. */
-export function createCallRouter(engine: () => EngineClient, host: HostHandlers): CallRouter {
+export function createCallRouter(engine: FindEngine, host: HostHandlers): CallRouter {
   return {
     async call(method, input, signal) {
       try {
@@ -33,7 +36,7 @@ export function createCallRouter(engine: () => EngineClient, host: HostHandlers)
 }
 
 async function route(
-  engine: () => EngineClient,
+  engine: FindEngine,
   host: HostHandlers,
   method: unknown,
   input: unknown,
@@ -47,7 +50,7 @@ async function route(
   if (typeof method === 'string' && Object.hasOwn(METHODS, method)) {
     const name = method as Method
     const parsed = parse(name, METHODS[name].input, input) as Input<Method>
-    return engine().call(name, parsed, signal === undefined ? {} : { signal })
+    return (await engine()).call(name, parsed, signal === undefined ? {} : { signal })
   }
   throw new FieldgateError('unsupported', `There is no method ${describe(method)}.`)
 }

@@ -47,8 +47,8 @@ export interface EngineClient {
   state(): EngineState
   /** Resolves when the engine runs or has failed to. */
   settled(): Promise<EngineState>
-  /** Stops the engine and starts another with this configuration; calls made meanwhile wait for it. */
-  restart(config: EngineConfig, deadlineMs?: number): Promise<void>
+  /** Stops the engine, runs `between` while none runs, and starts another with this configuration; calls made meanwhile wait. */
+  restart(config: EngineConfig, between?: () => void): Promise<void>
   /** Lets the engine finish what it does, at most `deadlineMs`; then ends its thread. True when it finished by itself. */
   stop(deadlineMs: number): Promise<boolean>
   /** Ends the thread at once, as a power cut would; the client starts another one. */
@@ -180,8 +180,9 @@ export function connectEngine(options: EngineClientOptions): EngineClient {
     return drained
   }
 
-  const replace = async (deadlineMs: number): Promise<void> => {
-    await end(deadlineMs)
+  const replace = async (between: () => void): Promise<void> => {
+    await end(RESTART_DEADLINE_MS)
+    between()
     crashes = 0
     if (!ending.signal.aborted) start()
   }
@@ -229,8 +230,6 @@ export function connectEngine(options: EngineClientOptions): EngineClient {
     state: () => current,
     settled: () =>
       new Promise((resolve) => {
-        const isSettled = (state: EngineState): boolean =>
-          state.name === 'running' || state.name === 'failed' || state.name === 'stopped'
         if (isSettled(current)) return resolve(current)
         const listener = (state: EngineState): void => {
           if (!isSettled(state)) return
@@ -239,9 +238,9 @@ export function connectEngine(options: EngineClientOptions): EngineClient {
         }
         stateListeners.add(listener)
       }),
-    async restart(next, deadlineMs = RESTART_DEADLINE_MS) {
+    async restart(next, between = () => undefined) {
       config = next
-      restarting ??= replace(deadlineMs).finally(() => {
+      restarting ??= replace(between).finally(() => {
         restarting = undefined
       })
       await restarting
@@ -257,6 +256,10 @@ export function connectEngine(options: EngineClientOptions): EngineClient {
       await thread?.terminate()
     },
   }
+}
+
+function isSettled(state: EngineState): boolean {
+  return state.name === 'running' || state.name === 'failed' || state.name === 'stopped'
 }
 
 function cancelled(method: string): FieldgateError {

@@ -1,0 +1,25 @@
+import { contextBridge, ipcRenderer } from 'electron'
+
+/** The two channels of the window. Their names are a promise between this file and `main/ipcHost.ts`. */
+const CALL = 'fieldgate:call'
+const EVENT = 'fieldgate:event'
+
+type Listener = (payload: unknown, revision: number) => void
+
+const listeners = new Map<string, Set<Listener>>()
+
+ipcRenderer.on(EVENT, (_event, message: { event: string; payload: unknown; revision: number }) => {
+  for (const listener of listeners.get(message.event) ?? []) listener(message.payload, message.revision)
+})
+
+contextBridge.exposeInMainWorld('fieldgate', {
+  /** Calls a method of the contract; resolves to `{ ok, value }` or `{ ok, error }`. */
+  call: (method: string, input: unknown): Promise<unknown> => ipcRenderer.invoke(CALL, { method, input }),
+  /** Hears an announcement; returns the undo. The Electron event object stays here. */
+  on: (event: string, listener: Listener): (() => void) => {
+    const set = listeners.get(event) ?? new Set<Listener>()
+    listeners.set(event, set)
+    set.add(listener)
+    return () => void set.delete(listener)
+  },
+})
