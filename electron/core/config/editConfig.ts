@@ -1,13 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { basename } from 'node:path'
-import { isMap, isScalar, parseDocument, YAMLMap } from 'yaml'
-import type { Document } from 'yaml'
+import { isDeepStrictEqual } from 'node:util'
+import { isMap, isScalar, parseDocument, stringify, YAMLMap } from 'yaml'
+import type { Document, Scalar } from 'yaml'
 import { FieldgateError } from '../../../shared/domain/errors.ts'
 import type { SettingsChanges, SettingsPreview } from '../../../shared/domain/settingsForm.ts'
 import { writeFileAtomic } from '../support/atomicFile.ts'
 import { suggest } from './layers.ts'
 import { inspectConfig } from './loadConfig.ts'
 import type { ConfigSources } from './loadConfig.ts'
+import { changedLines, keepSpacing } from './lineDiff.ts'
 import { BUCKET_NAME_PATHS, BUCKET_NAMES, findSetting, SETTINGS } from './settings.ts'
 
 /** The text of a file with changes applied, and the 1-based lines of it that are new or different. */
@@ -24,14 +25,8 @@ const MODE = 0o600
  * secret, or text that is not YAML.
  */
 export function editConfigText(text: string, changes: SettingsChanges): EditedText {
-  const document = parseDocument(text)
-  if (document.errors.length > 0) {
-    throw new FieldgateError('invalid', 'The configuration file is not YAML and cannot be changed here.', {
-      hint: 'Correct it in an editor first: "fieldgate config check" names the line.',
-    })
-  }
-  for (const [path, value] of Object.entries(changes)) applyChange(document, path, value)
-  const edited = String(document)
+  let edited = text
+  for (const [path, value] of Object.entries(changes)) edited = applyChange(edited, path, value)
   return { text: edited, changedLines: changedLines(text, edited) }
 }
 
@@ -62,7 +57,7 @@ export function editNodes(
   text: string,
   edit: { readonly add?: readonly Readonly<Record<string, unknown>>[]; readonly removeId?: string },
 ): EditedText {
-  const document = parseDocument(text)
+  const document = parse(text)
   const root = rootOf(document)
   const list = root.get('nodes', true)
   const nodes =
@@ -82,7 +77,7 @@ export function editNodes(
     if (document.hasIn(['nodes'])) document.addIn(['nodes'], document.createNode(node))
     else document.setIn(['nodes'], document.createNode([node]))
   }
-  const edited = String(document)
+  const edited = render(document, text)
   return { text: edited, changedLines: changedLines(text, edited) }
 }
 
@@ -90,22 +85,47 @@ function readIfThere(file: string | undefined): string {
   return file !== undefined && existsSync(file) ? readFileSync(file, 'utf8') : ''
 }
 
-function applyChange(document: Document, path: string, value: SettingsChanges[string]): void {
+function applyChange(text: string, path: string, value: SettingsChanges[string]): string {
+  const document = parse(text)
   const keys = keysFor(document, path)
+  const old = document.getIn(keys, true)
+  if (isScalar(old) && value !== null && !Array.isArray(value)) {
+    const spliced = replaceScalar(text, old, value)
+    if (isDeepStrictEqual(parse(spliced).getIn(keys), value)) return spliced
+  }
   if (value === null) {
     document.deleteIn(keys)
-    return
+  } else {
+    rootOf(document)
+    makeSections(document, keys)
+    document.setIn(keys, document.createNode(value))
   }
-  rootOf(document)
-  const old = document.getIn(keys, true)
-  if (isScalar(old) && !Array.isArray(value)) {
-    old.value = value
-    // A number keeps its spelling in `source` otherwise.
-    delete old.source
-    return
-  }
-  makeSections(document, keys)
-  document.setIn(keys, document.createNode(value))
+  return render(document, text)
+}
+
+function parse(text: string): Document {
+  const document = parseDocument(text)
+  if (document.errors.length === 0) return document
+  throw new FieldgateError('invalid', 'The configuration file is not YAML and cannot be changed here.', {
+    hint: 'Correct it in an editor first: "fieldgate config check" names the line.',
+  })
+}
+
+/** Only the characters of the value change: alignment and comment of its line stay. */
+function replaceScalar(text: string, old: Scalar, value: unknown): string {
+  const [start, end] = old.range ?? [0, 0]
+  const quote = text[start]
+  const written =
+    typeof value === 'string' && quote === '"' ? JSON.stringify(value) : stringify(value, { lineWidth: 0 }).trimEnd()
+  return `${text.slice(0, start)}${written}${text.slice(end)}`
+}
+
+/** The document as text; lines that differ from the text before in spacing only are taken from there, when that means the same. */
+function render(document: Document, before: string): string {
+  const rendered = document.toString({ lineWidth: 0 })
+  const kept = keepSpacing(before.split('\n'), rendered.split('\n')).join('\n')
+  const again = parseDocument(kept)
+  return again.errors.length === 0 && isDeepStrictEqual(again.toJS(), document.toJS()) ? kept : rendered
 }
 
 /** The place of a setting in this file: under the key it has there, else its own. */
@@ -145,39 +165,4 @@ function makeSections(document: Document, keys: readonly string[]): void {
     const section = keys.slice(0, depth)
     if (!isMap(document.getIn(section, true))) document.setIn(section, new YAMLMap())
   }
-}
-
-/** Lines of `after` that are not part of the longest run common with `before`, by their 1-based numbers. */
-function changedLines(before: string, after: string): readonly number[] {
-  const old = before.split('\n')
-  const now = after.split('\n')
-  const common = Array.from({ length: old.length + 1 }, () => new Uint32Array(now.length + 1))
-  for (let i = old.length - 1; i >= 0; i--) {
-    for (let j = now.length - 1; j >= 0; j--) {
-      const row = common[i] as Uint32Array
-      row[j] =
-        old[i] === now[j]
-          ? ((common[i + 1] as Uint32Array)[j + 1] ?? 0) + 1
-          : Math.max((common[i + 1] as Uint32Array)[j] ?? 0, row[j + 1] ?? 0)
-    }
-  }
-  const changed: number[] = []
-  let i = 0
-  for (let j = 0; j < now.length;) {
-    if (i < old.length && old[i] === now[j]) {
-      i++
-      j++
-    } else if (i < old.length && ((common[i + 1] as Uint32Array)[j] ?? 0) >= ((common[i] as Uint32Array)[j + 1] ?? 0)) {
-      i++
-    } else {
-      j++
-      if (j < now.length || now[j - 1] !== '') changed.push(j)
-    }
-  }
-  return changed
-}
-
-/** Name of the file a workspace's settings are written to. */
-export function describeFile(file: string | undefined): string {
-  return file === undefined ? 'fieldgate.yaml (new)' : basename(file)
 }
