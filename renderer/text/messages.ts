@@ -1,8 +1,9 @@
 import { activity } from './activity.ts'
 import { common } from './common.ts'
 import { fleet } from './fleet.ts'
+import { proof } from './proof.ts'
 import { settings } from './settings.ts'
 import { shell } from './shell.ts'
 
 /** Every word the window says, by place. A translation replaces this object; keys and functions stay. */
-export const messages = { ...common, shell, fleet, activity, settings } as const
+export const messages = { ...common, shell, fleet, activity, settings, proof } as const
