@@ -1,5 +1,6 @@
 import type { StoreConfig } from '../../../shared/domain/settings.ts'
-import type { ObjectStore } from './port.ts'
+import { FieldgateError } from '../../../shared/domain/errors.ts'
+import type { ObjectStore, StoreAdmin } from './port.ts'
 import type { StorePorts } from './s3/connection.ts'
 
 /**
@@ -16,6 +17,11 @@ export function createS3ObjectStore(config: StoreConfig, ports: StorePorts): Obj
       inner.setBytesPerSecond?.(limit)
       return inner
     }))
+  const admin = async (): Promise<StoreAdmin> => {
+    const { admin: found } = await store()
+    if (found === undefined) throw new FieldgateError('internal', 'The store was opened without its administration.')
+    return found
+  }
   return {
     putIfAbsent: async (put) => (await store()).putIfAbsent(put),
     head: async (...args) => (await store()).head(...args),
@@ -29,6 +35,16 @@ export function createS3ObjectStore(config: StoreConfig, ports: StorePorts): Obj
       inner?.setBytesPerSecond?.(bytesPerSecond)
     },
     facts: () => inner?.facts?.(),
+    admin: {
+      identity: async () => (await admin()).identity(),
+      hasBucket: async (bucket) => (await admin()).hasBucket(bucket),
+      createBucket: async (bucket) => (await admin()).createBucket(bucket),
+      deleteBucket: async (bucket) => (await admin()).deleteBucket(bucket),
+      readSettings: async (bucket) => (await admin()).readSettings(bucket),
+      writeSetting: async (bucket, name, value) => (await admin()).writeSetting(bucket, name, value),
+      versions: async (...args) => (await admin()).versions(...args),
+      presign: async (...args) => (await admin()).presign(...args),
+    },
     close: async () => {
       await (await opened)?.close()
     },

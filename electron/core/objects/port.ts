@@ -1,3 +1,10 @@
+import type {
+  BucketSettingName,
+  BucketSettings,
+  ReadBucketSettings,
+  StoreIdentity,
+} from '../../../shared/domain/buckets.ts'
+
 /** What an object says of itself. All values are plain text; keys are lower-case. */
 export type ObjectMetadata = Readonly<Record<string, string>>
 
@@ -85,6 +92,8 @@ export interface ObjectStore {
   setBytesPerSecond?(bytesPerSecond: number | undefined): void
   /** What the store has shown of itself so far; undefined before the first call. */
   facts?(): StoreFacts | undefined
+  /** Buckets, settings, versions, addresses: for setting up and browsing, never for carrying rows. */
+  readonly admin?: StoreAdmin
   close(): Promise<void>
 }
 
@@ -93,4 +102,29 @@ export interface StoreFacts {
   readonly checksums: 'always' | 'required'
   /** Clock of the store minus the clock of this computer at the last answer. */
   readonly skewMs: number | undefined
+}
+
+export interface StoredVersion {
+  readonly key: string
+  readonly versionId: string
+  readonly isLatest: boolean
+  readonly isDeleteMarker: boolean
+  readonly bytes: number
+  readonly lastModifiedMs: number
+}
+
+export interface StoreAdmin {
+  /** Who the credentials are; undefined where the store has no way to tell. */
+  identity(): Promise<StoreIdentity | undefined>
+  /** Whether the bucket exists and answers to these credentials. Throws `denied` for one of another account. */
+  hasBucket(bucket: string): Promise<boolean>
+  /** Idempotent for a bucket of ours. Throws `conflict` when the name is taken by another account. */
+  createBucket(bucket: string): Promise<void>
+  /** Throws `conflict` unless the bucket is empty. */
+  deleteBucket(bucket: string): Promise<void>
+  readSettings(bucket: string): Promise<ReadBucketSettings>
+  writeSetting<Name extends BucketSettingName>(bucket: string, name: Name, value: BucketSettings[Name]): Promise<void>
+  versions(bucket: string, key: string, signal?: AbortSignal): Promise<readonly StoredVersion[]>
+  /** An address that reads the object without credentials for so many seconds. */
+  presign(bucket: string, key: string, seconds: number): Promise<string>
 }

@@ -30,6 +30,8 @@ export interface EmbeddedStore {
   /** Made anew at each start and kept in memory only. */
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string }
   readonly faults: StoreFaults
+  /** Address of the open loopback port; undefined while it is closed. */
+  readonly endpoint: string | undefined
   /** Answers one request without a socket; 'cut' stands for a connection that breaks. Never throws. */
   respond(request: StoreRequest): Promise<StoreReply | typeof CUT>
   /** Opens the loopback port, or tells the one that is open. */
@@ -70,20 +72,26 @@ export function createEmbeddedStore(options: EmbeddedStoreOptions): EmbeddedStor
   const respond = (request: StoreRequest): Promise<StoreReply | typeof CUT> =>
     answerThroughFaults(request, faults, clock, answer)
   let door: Promise<LoopbackDoor> | undefined
+  let endpoint: string | undefined
   const unlisten = async (): Promise<void> => {
     const open = door
     door = undefined
+    endpoint = undefined
     await (await open)?.close()
   }
   return {
     region,
     credentials,
     faults,
+    get endpoint() {
+      return endpoint
+    },
     respond,
     listen: async (port = 0) => {
       door ??= openLoopbackDoor(port, respond)
       try {
-        return { endpoint: (await door).endpoint }
+        endpoint = (await door).endpoint
+        return { endpoint }
       } catch (error) {
         door = undefined
         throw error

@@ -45,7 +45,8 @@ export async function ensureBucket(connection: Connection, bucket: string): Prom
   })
 }
 
-async function createBucket(connection: Connection, bucket: string): Promise<void> {
+/** Makes the bucket in the configured region; one of ours is left as it is. Throws `conflict` when the name is another account's. */
+export async function createBucket(connection: Connection, bucket: string): Promise<void> {
   const { region } = connection.config
   const isPlain = region === 'us-east-1' || region === 'auto'
   const command = new CreateBucketCommand({

@@ -23,6 +23,8 @@ export interface StorePorts {
   /** Objects above this are sent in parts. */
   readonly multipartAboveBytes?: number
   readonly partBytes?: number
+  /** Where to ask who the credentials are; AWS STS unless a test says otherwise. */
+  readonly stsEndpoint?: string
   /** Idle time after which a connection counts as dead, and time to make one. */
   readonly timeouts?: { readonly connectMs: number; readonly idleMs: number; readonly requestMs: number }
 }

@@ -1,6 +1,7 @@
 import { DeleteObjectCommand } from '@aws-sdk/client-s3'
 import type { StoreConfig } from '../../../../shared/domain/settings.ts'
 import type { ObjectStore } from '../port.ts'
+import { createStoreAdmin } from './admin.ts'
 import { ensureBucket } from './buckets.ts'
 import { call, connect, sendOptions } from './connection.ts'
 import type { StorePorts } from './connection.ts'
@@ -35,6 +36,7 @@ export function openS3Store(config: StoreConfig, ports: StorePorts): ObjectStore
       checksums: connection.capabilities.checksums,
       skewMs: connection.skewMs(),
     }),
+    admin: createStoreAdmin(connection),
     close: async () => connection.client.destroy(),
   }
 }
