@@ -1,5 +1,9 @@
 import { FieldgateError } from '../../../shared/domain/errors.ts'
-import { DEFAULT_PIPELINE_TYPE, PIPELINE_TYPE_ALIASES, resolvePipelineType } from '../../../shared/domain/pipelineTypes.ts'
+import {
+  DEFAULT_PIPELINE_TYPE,
+  PIPELINE_TYPE_ALIASES,
+  resolvePipelineType,
+} from '../../../shared/domain/pipelineTypes.ts'
 import { openSource } from '../db/node/connection.ts'
 import { writeNode } from '../db/nodeWriter.ts'
 import type { NodeWriter } from '../db/nodeWriter.ts'

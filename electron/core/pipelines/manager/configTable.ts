@@ -99,7 +99,7 @@ function firstOf(columns: readonly string[], wanted: readonly string[]): string 
 }
 
 function text(value: unknown): string | undefined {
-  return value === null || value === undefined ? undefined : String(value)
+  return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : undefined
 }
 
 /** SQLite's CURRENT_TIMESTAMP and ISO text alike; text without a zone is UTC. */

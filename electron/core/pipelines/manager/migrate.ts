@@ -42,10 +42,11 @@ export function prepareConfigTable(writer: NodeWriter): void {
 }
 
 function isOurs(writer: NodeWriter, found: readonly FoundColumn[]): boolean {
-  const sql = String(
-    writer.all(`SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ?`, [CONFIG_TABLE])[0]?.[0] ?? '',
+  const [definition] = writer.all(`SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ?`, [CONFIG_TABLE])
+  return (
+    COLUMNS.every(([name]) => found.some((column) => column.name === name)) &&
+    !/\bCHECK\b/i.test(definition?.[0] as string)
   )
-  return COLUMNS.every(([name]) => found.some((column) => column.name === name)) && !/\bCHECK\b/i.test(sql)
 }
 
 function createTable(writer: NodeWriter, name: string, extras: readonly FoundColumn[]): void {
