@@ -1,10 +1,14 @@
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 
+/** Rows live for one step only: a small nursery is emptied at no cost and keeps the thread small. */
+const YOUNG_MB = 8
+
 /**
  * Starts a worker thread that serves `tasks.ts`. Works unbuilt and bundled alike: the entry lies beside this module, or
  * beside the bundle this module went into, under the extension that this module has itself.
  */
 export function spawnPoolWorker(): Worker {
-  return new Worker(new URL(`./worker${extname(new URL(import.meta.url).pathname)}`, import.meta.url))
+  const entry = new URL(`./worker${extname(new URL(import.meta.url).pathname)}`, import.meta.url)
+  return new Worker(entry, { name: 'worker', resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } })
 }

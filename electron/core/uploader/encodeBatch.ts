@@ -1,9 +1,10 @@
-import { mkdirSync, rmSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import type { SourceRow } from '../../../shared/domain/columns.ts'
 import { formatUtcDay, timestampReader, utcDay } from '../../../shared/domain/timestamps.ts'
+import { FieldgateError } from '../../../shared/domain/errors.ts'
 import type { TimestampReader } from '../../../shared/domain/timestamps.ts'
 import { openNodeDatabase } from '../db/nodeDatabase.ts'
-import type { NodeDatabase } from '../db/nodePort.ts'
+import type { NodeDatabase, TablePlan } from '../db/nodePort.ts'
 import { parquetEngine } from '../parquet/engines.ts'
 import { transformFor } from '../pipelines/transforms.ts'
 import type { Transform } from '../pipelines/port.ts'
@@ -68,7 +69,7 @@ async function readAll(
   let after = request.fromSeq - 1
   for (;;) {
     checkCancelled()
-    const rows = database.readRows(plan, after, request.toSeq, step)
+    const rows = readPatiently(database, plan, after, request.toSeq, step)
     if (rows.length === 0) break
     after = Number(rows.at(-1)?.[0])
     newest = readTimes(rows, timeIndex, readTime, micros, newest)
@@ -77,6 +78,27 @@ async function readAll(
   checkCancelled()
   await partitions.addLast()
   return Number.isNaN(newest) ? undefined : Math.floor(newest / 1000)
+}
+
+/** A claim of a million rows must not be lost to one moment in which the writer held its lock too long. */
+const READ_ATTEMPTS = 10
+
+/** Reads as `NodeDatabase.readRows` does, waiting out a locked database up to ten times its busy timeout. */
+export function readPatiently(
+  database: NodeDatabase,
+  plan: TablePlan,
+  afterSeq: number,
+  toSeq: number,
+  limit: number,
+): readonly SourceRow[] {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return database.readRows(plan, afterSeq, toSeq, limit)
+    } catch (error) {
+      const isLocked = error instanceof FieldgateError && error.code === 'unavailable'
+      if (!isLocked || attempt === READ_ATTEMPTS) throw error
+    }
+  }
 }
 
 /** Reads the event times of the rows into `micros`; returns the newest of them and `newest`, ignoring unreadable ones. */
@@ -145,7 +167,7 @@ class Partitions {
   }
 
   abandon(): void {
-    for (const partition of this.#byDay.values()) partition.abandon((path) => rmSync(path, { force: true }))
+    for (const partition of this.#byDay.values()) partition.abandon()
   }
 
   #timesOf(rows: readonly SourceRow[]): Float64Array {
@@ -173,7 +195,11 @@ class Partitions {
   async #append(day: number, rows: readonly SourceRow[], micros: Float64Array): Promise<void> {
     let partition = this.#byDay.get(day)
     if (partition === undefined) {
-      partition = new Partition(this.#settings, Number.isNaN(day) ? undefined : formatUtcDay(day))
+      partition = new Partition(
+        this.#settings,
+        Number.isNaN(day) ? undefined : formatUtcDay(day),
+        this.#byDay.size === 0,
+      )
       this.#byDay.set(day, partition)
     }
     let from = 0

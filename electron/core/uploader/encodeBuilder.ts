@@ -20,6 +20,8 @@ export interface ColumnBuilder {
   /** Bytes held for each row, and beside the rows. */
   readonly rowBytes: number
   heldBytes(): number
+  /** Gives its memory to the next builder; it takes in nothing any more. */
+  release(): void
 }
 
 /** Null flags that cost nothing while there is no null. */

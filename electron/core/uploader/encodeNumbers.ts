@@ -1,16 +1,11 @@
 import type { SourceRow } from '../../../shared/domain/columns.ts'
 import type { TimestampReader } from '../../../shared/domain/timestamps.ts'
 import type { ColumnVector } from '../parquet/port.ts'
+import { giveDoubles, growDoubles } from './encodeArrays.ts'
 import { NullFlags } from './encodeBuilder.ts'
 import type { ColumnBuilder, OnMisfit } from './encodeBuilder.ts'
 
 const NO_VALUES: Float64Array = new Float64Array(0)
-
-function grow(values: Float64Array, capacity: number, used: number): Float64Array {
-  const larger = new Float64Array(capacity)
-  larger.set(values.subarray(0, used))
-  return larger
-}
 
 /** REAL columns: any number, and integers beyond ±2^53 that a double holds exactly. */
 export class DoubleBuilder implements ColumnBuilder {
@@ -48,7 +43,7 @@ export class DoubleBuilder implements ColumnBuilder {
   }
 
   reserve(capacity: number, used: number): void {
-    this.#values = grow(this.#values, capacity, used)
+    this.#values = growDoubles(this.#values, capacity, used)
     this.#nulls.reserve(capacity, used)
   }
 
@@ -63,6 +58,11 @@ export class DoubleBuilder implements ColumnBuilder {
   heldBytes(): number {
     return 0
   }
+
+  release(): void {
+    giveDoubles(this.#values)
+    this.#values = NO_VALUES
+  }
 }
 
 /** Exact doubles that become a BigInt64Array at the first integer beyond ±2^53. */
@@ -71,7 +71,7 @@ class IntegerValues {
   wide: BigInt64Array | undefined
 
   reserve(capacity: number, used: number): void {
-    this.values = grow(this.values, capacity, used)
+    this.values = growDoubles(this.values, capacity, used)
     if (this.wide === undefined) return
     const larger = new BigInt64Array(capacity)
     larger.set(this.wide.subarray(0, used))
@@ -148,6 +148,11 @@ export class IntegerBuilder implements ColumnBuilder {
   heldBytes(): number {
     return this.#integers.wide === undefined ? 0 : this.#integers.wide.byteLength
   }
+
+  release(): void {
+    giveDoubles(this.#integers.values)
+    this.#integers.values = NO_VALUES
+  }
 }
 
 /** Times as UTC microseconds. What holds no time is null here and kept aside. */
@@ -183,7 +188,7 @@ export class TimestampBuilder implements ColumnBuilder {
   }
 
   reserve(capacity: number, used: number): void {
-    this.#values = grow(this.#values, capacity, used)
+    this.#values = growDoubles(this.#values, capacity, used)
     this.#nulls.reserve(capacity, used)
   }
 
@@ -197,6 +202,11 @@ export class TimestampBuilder implements ColumnBuilder {
 
   heldBytes(): number {
     return 0
+  }
+
+  release(): void {
+    giveDoubles(this.#values)
+    this.#values = NO_VALUES
   }
 }
 
@@ -252,5 +262,9 @@ export class BooleanBuilder implements ColumnBuilder {
 
   heldBytes(): number {
     return 0
+  }
+
+  release(): void {
+    this.#values = new Uint8Array(0)
   }
 }

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ColumnSpec, SourceRow } from '../../../shared/domain/columns.ts'
 import type { TimestampReader } from '../../../shared/domain/timestamps.ts'
@@ -44,6 +45,9 @@ export class Partition {
   readonly #extra = new ExtraColumn()
   readonly #done: EncodedObject[] = []
   readonly #rowBytes: number
+  readonly #isFirst: boolean
+  /** Rows of a row group: fewer than the settings allow where a row is wide. */
+  readonly #maxRows: number
   #open: OpenObject | undefined
   #capacity = 0
   #rows = 0
@@ -51,8 +55,9 @@ export class Partition {
   #isAscending = true
   #nextFromSeq: number
 
-  constructor(settings: PartitionSettings, date: string | undefined) {
+  constructor(settings: PartitionSettings, date: string | undefined, isFirst: boolean) {
     this.#settings = settings
+    this.#isFirst = isFirst
     this.#date = date
     this.#nextFromSeq = settings.request.fromSeq
     const builderOf = (spec: ColumnSpec, index: number): ColumnBuilder =>
@@ -63,6 +68,8 @@ export class Partition {
       builderOf({ name: '_row_id', kind: 'int64', nullable: false }, 0),
     ]
     this.#rowBytes = this.#builders.reduce((sum, builder) => sum + builder.rowBytes + 1, 0)
+    const rowsOfBytes = Math.floor(settings.rowGroupBytes / this.#rowBytes)
+    this.#maxRows = Math.min(settings.rowGroupRows, Math.max(FIRST_CAPACITY, rowsOfBytes))
   }
 
   /** Memory that the rows not yet written hold. */
@@ -74,12 +81,12 @@ export class Partition {
   }
 
   get isFull(): boolean {
-    return this.#rows >= this.#settings.rowGroupRows || this.heldBytes() >= this.#settings.rowGroupBytes
+    return this.#rows >= this.#maxRows || this.heldBytes() >= this.#settings.rowGroupBytes
   }
 
   /** Takes in as many of `rows[from..to)` as the row group has room for; returns the position after the last one taken. */
   append(rows: readonly SourceRow[], from: number, to: number, micros: Float64Array | undefined): number {
-    const end = Math.min(to, from + this.#settings.rowGroupRows - this.#rows)
+    const end = Math.min(to, from + this.#maxRows - this.#rows)
     this.#reserve(this.#rows + end - from)
     const eventTimeBuilder = this.#settings.eventTimeIndex
     this.#builders.forEach((builder, column) =>
@@ -107,7 +114,7 @@ export class Partition {
     this.#rows = 0
     const { targetObjectBytes, toSeq } = this.#settings.request
     const perRow = object.file.bytes / object.checksum.rows
-    const isLarge = object.file.bytes + perRow * this.#settings.rowGroupRows > targetObjectBytes
+    const isLarge = object.file.bytes + perRow * this.#maxRows > targetObjectBytes
     if (isLarge && this.#isAscending && this.#lastSeq < toSeq) await this.#closeObject(this.#lastSeq)
   }
 
@@ -115,21 +122,29 @@ export class Partition {
   async finish(): Promise<readonly EncodedObject[]> {
     await this.flush()
     if (this.#open !== undefined) await this.#closeObject(this.#settings.request.toSeq)
+    this.#release()
     return this.#done
   }
 
   /** Removes every file this partition made. */
-  abandon(paths: (path: string) => void): void {
+  abandon(): void {
     this.#open?.file.abandon()
-    for (const object of this.#done) paths(object.path)
+    for (const object of this.#done) rmSync(object.path, { force: true })
+    this.#release()
+  }
+
+  #release(): void {
+    for (const builder of this.#builders) builder.release()
+    this.#capacity = 0
   }
 
   #reserve(rows: number): void {
     if (rows <= this.#capacity) return
-    const { request, rowGroupRows } = this.#settings
-    const most = Math.min(rowGroupRows, request.toSeq - request.fromSeq + 1)
-    // Growing fourfold leaves little garbage behind and wastes nothing once a row group is full.
-    const wanted = Math.max(rows, Math.min(most, Math.max(Math.min(FIRST_CAPACITY, most), this.#capacity * 4)))
+    const { request } = this.#settings
+    const most = Math.min(this.#maxRows, request.toSeq - request.fromSeq + 1)
+    // The first date of a claim usually holds most of it; the others grow fourfold, which leaves little garbage behind.
+    const next = this.#isFirst ? most : Math.max(FIRST_CAPACITY, this.#capacity * 4)
+    const wanted = Math.max(rows, Math.min(most, next))
     for (const builder of this.#builders) builder.reserve(wanted, this.#rows)
     this.#capacity = wanted
   }

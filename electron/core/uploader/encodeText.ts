@@ -1,5 +1,6 @@
 import type { SourceRow } from '../../../shared/domain/columns.ts'
 import type { ColumnVector } from '../parquet/port.ts'
+import { giveCodes, growCodes } from './encodeArrays.ts'
 import { NullFlags } from './encodeBuilder.ts'
 import type { ColumnBuilder, OnMisfit } from './encodeBuilder.ts'
 
@@ -34,7 +35,7 @@ abstract class CodedBuilder implements ColumnBuilder {
   readonly rowBytes = 4
   protected readonly index: number
   protected readonly dictionary = new Dictionary()
-  protected codes = new Int32Array(0)
+  protected codes: Int32Array = new Int32Array(0)
   readonly #nulls = new NullFlags()
   readonly #onMisfit: OnMisfit
 
@@ -57,9 +58,7 @@ abstract class CodedBuilder implements ColumnBuilder {
   }
 
   reserve(capacity: number, used: number): void {
-    const larger = new Int32Array(capacity)
-    larger.set(this.codes.subarray(0, used))
-    this.codes = larger
+    this.codes = growCodes(this.codes, capacity, used)
     this.#nulls.reserve(capacity, used)
   }
 
@@ -70,6 +69,11 @@ abstract class CodedBuilder implements ColumnBuilder {
 
   heldBytes(): number {
     return this.dictionary.bytes
+  }
+
+  release(): void {
+    giveCodes(this.codes)
+    this.codes = new Int32Array(0)
   }
 }
 
