@@ -1,0 +1,55 @@
+import type { AnomalyType, SimulatedNode } from '../../../shared/domain/simulator.ts'
+import type { SensorField } from './fields.ts'
+import type { SensorSpec } from './sensor.ts'
+
+/** A node to simulate. Plain data: it crosses to the worker thread. */
+export interface SimulatedNodeSpec {
+  readonly nodeId: string
+  /** Absolute path of the node's database; made when it is not there, appended to when it is. */
+  readonly path: string
+  readonly seed: string
+  readonly sensor: SensorSpec
+  readonly scenario: string
+  readonly ratePerSecond: number
+  /** Readings of the past to make first, for a new database only. */
+  readonly history?: { readonly seconds: number; readonly ratePerSecond: number }
+  /** Pipeline type a new database begins with; raw unless said. */
+  readonly pipelineType?: string
+  /** Starts at once; else it waits for `start`. */
+  readonly isRunning: boolean
+}
+
+export interface Injection {
+  readonly type: AnomalyType
+  readonly seconds: number
+  readonly field?: SensorField | undefined
+}
+
+/**
+ * Simulated nodes, each writing its own database. Every method throws `notFound` naming a node it does not know, and
+ * resolves when the change is in effect.
+ */
+export interface Simulator {
+  /** Adds nodes one by one, history included; a node that fails is listed with its problem and does not stop the others. */
+  add(nodes: readonly SimulatedNodeSpec[]): Promise<void>
+  start(nodeIds: readonly string[]): Promise<void>
+  /** Commits what is due, then rests. */
+  stop(nodeIds: readonly string[]): Promise<void>
+  setRate(nodeIds: readonly string[], ratePerSecond: number): Promise<void>
+  setScenario(nodeIds: readonly string[], scenario: string): Promise<void>
+  inject(nodeIds: readonly string[], injection: Injection): Promise<void>
+  /** Ends the anomalies at work. */
+  calm(nodeIds: readonly string[]): Promise<void>
+  /** Multiplies every rate; 1 is as asked. */
+  setSpeed(speed: number): Promise<void>
+  /** Sets the clock of the nodes apart from the real one; 0 is right again. Rates do not notice, stamps do. */
+  setClockOffset(offsetMs: number): Promise<void>
+  list(): Promise<readonly SimulatedNode[]>
+  /** Hears of changes at most once a second, after commit. Returns the function that ends it. */
+  onChanged(listener: (nodes: readonly SimulatedNode[]) => void): () => void
+  /** Commits what is due and closes every database; nothing of the simulator is left running. */
+  close(): Promise<void>
+}
+
+/** Puts the seed's `pipeline_config` with its first row into a database that was just made. */
+export type PreparePipeline = (path: string, type: string | undefined, atMs: number) => void
