@@ -49,6 +49,7 @@ export interface Cli {
   run(command: Command, work: (context: CommandContext) => Promise<ExitCode>): Promise<void>
 }
 
+/** The frame every command runs in. `onExit` hears the exit code of the work and of the closing, in this order. */
 export function createCli(io: CliIo, onExit: (code: ExitCode) => void): Cli {
   return {
     io,
@@ -116,7 +117,9 @@ function createParts(
         : names.map((name) => findNode(config.nodes, name))
     },
   }
-  return { context, close: async () => (await engine)?.stop() }
+  // An engine that could not be made was reported by the command that asked for it.
+  const close = async (): Promise<void> => (await engine?.catch(() => undefined))?.stop()
+  return { context, close }
 }
 
 async function load(

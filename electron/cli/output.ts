@@ -21,6 +21,7 @@ export interface Output {
   readonly error: (error: ErrorData) => void
 }
 
+/** The output of one command on these streams. */
 export function createOutput(io: CliIo, isJson: boolean): Output {
   const showsProgress = !isJson && io.stderr.isTTY === true
   let shownWidth = 0

@@ -23,6 +23,7 @@ export interface ProblemList {
   }): void
 }
 
+/** An empty list; problems keep the order in which they were found. */
 export function createProblemList(): ProblemList {
   const problems: ConfigProblem[] = []
   return {
