@@ -31,7 +31,7 @@ const TITLES: Readonly<Record<BucketSettingName, string>> = {
 
 /** A setting's value in a few words. */
 export function describeSetting<Name extends BucketSettingName>(name: Name, value: BucketSettings[Name]): string {
-  return describeOne(name, { [name]: value } as Partial<BucketSettings>)
+  return describeOne(name, { [name]: value })
 }
 
 function describeOne(name: BucketSettingName, settings: Partial<BucketSettings>): string {

@@ -11,8 +11,9 @@ import { credentialProvider } from './credentialProvider.ts'
 import { createInProcessHandler, IN_PROCESS_HOST } from './inProcessHandler.ts'
 import { createPacer, pacedParts } from './pacing.ts'
 import type { Pacer } from './pacing.ts'
-import { explainStoreError, portalError } from './storeErrors.ts'
-import type { Attempt } from './storeErrors.ts'
+import { explainStoreError } from './storeErrors.ts'
+import { portalError } from './storeVerdicts.ts'
+import type { Attempt } from './storeVerdicts.ts'
 
 export interface StorePorts {
   readonly clock: Clock

@@ -18,7 +18,7 @@ import type { PutContent } from './content.ts'
 import { headObject, notTheStore } from './reads.ts'
 import { proveCreated, settle } from './settle.ts'
 import { explainStoreError, readFailure } from './storeErrors.ts'
-import type { Attempt } from './storeErrors.ts'
+import type { Attempt } from './storeVerdicts.ts'
 
 const PART_BYTES = 16 * 2 ** 20
 const MAX_PARTS = 10_000

@@ -12,7 +12,7 @@ import { probeConditionalWrites } from './probe.ts'
 import { headObject } from './reads.ts'
 import { proveCreated, settle } from './settle.ts'
 import { explainStoreError, readFailure } from './storeErrors.ts'
-import type { Attempt } from './storeErrors.ts'
+import type { Attempt } from './storeVerdicts.ts'
 
 const MULTIPART_ABOVE_BYTES = 64 * 2 ** 20
 

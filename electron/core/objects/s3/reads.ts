@@ -4,8 +4,9 @@ import { FieldgateError } from '../../../../shared/domain/errors.ts'
 import type { ListObjects, ListPage, ObjectHead } from '../port.ts'
 import { call, sendOptions } from './connection.ts'
 import type { Connection } from './connection.ts'
-import { explainStoreError, portalError, readFailure } from './storeErrors.ts'
-import type { Attempt } from './storeErrors.ts'
+import { explainStoreError, readFailure } from './storeErrors.ts'
+import { portalError } from './storeVerdicts.ts'
+import type { Attempt } from './storeVerdicts.ts'
 
 /** HEAD of an object; undefined when there is none (or its newest version is a delete marker). */
 export async function headObject(

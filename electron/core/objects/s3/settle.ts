@@ -5,7 +5,7 @@ import { compare, isSameContent } from './content.ts'
 import type { PutContent } from './content.ts'
 import { headObject, notTheStore } from './reads.ts'
 import { explainStoreError, isUncertain, readFailure } from './storeErrors.ts'
-import type { Attempt } from './storeErrors.ts'
+import type { Attempt } from './storeVerdicts.ts'
 
 /** A success without ETag and matching checksum counts only if the store shows the object. */
 export async function proveCreated(
