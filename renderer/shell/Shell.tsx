@@ -4,6 +4,7 @@ import { useWorkspace } from '../stores/workspace.ts'
 import { Skeleton } from '../ui/states.tsx'
 import { useRoute } from '../ui/router.ts'
 import { ConnectionBanner } from './ConnectionBanner.tsx'
+import { DoctorDialog } from './DoctorDialog.tsx'
 import { Nav } from './Nav.tsx'
 import { Palette } from './Palette.tsx'
 import { ScreenBoundary } from './ScreenBoundary.tsx'
@@ -35,6 +36,7 @@ export function Shell() {
       <StatusBar />
       <Palette />
       <ShortcutsHelp />
+      <DoctorDialog />
     </div>
   )
 }

@@ -5,6 +5,7 @@ import { openWorkspace, pickFolder, useWorkspace, workspaceName } from '../store
 import { messages } from '../text/messages.ts'
 import { Icon, Logo } from '../ui/Icon.tsx'
 import { Kbd } from '../ui/Kbd.tsx'
+import { MENU } from '../ui/menu.ts'
 import { navigate } from '../ui/router.ts'
 import { showFailure } from '../ui/toast.tsx'
 
@@ -63,13 +64,7 @@ export async function chooseWorkspace(): Promise<void> {
 function WorkspaceMenu() {
   const { workspace, host } = useWorkspace()
   return (
-    <Menu
-      unstyled
-      position="bottom-start"
-      offset={4}
-      transitionProps={{ duration: 0 }}
-      classNames={{ dropdown: 'pop menu', item: 'menu-item' }}
-    >
+    <Menu {...MENU}>
       <Menu.Target>
         <button type="button" className="ws" title={workspace?.folder}>
           <span>{messages.shell.workspace}</span>

@@ -94,5 +94,12 @@ export const shell = {
     runDoctor: 'Run doctor on every node',
     copyCli: (command: string) => `Copy as CLI: ${command}`,
   },
+  doctor: {
+    title: (subject: string) => `Doctor: ${subject}`,
+    everything: 'whole workspace',
+    running: 'Checking; nothing is changed',
+    summary: (checks: number, bad: number, warn: number) => `${checks} checks, ${bad} bad, ${warn} to look at`,
+    notFixed: 'The repair was not done',
+  },
   refusal: 'The window cannot reach an engine',
 } as const

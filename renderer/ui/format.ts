@@ -23,7 +23,7 @@ export function formatBytes(bytes: number): string {
 }
 
 function trim(value: number): string {
-  return value >= 100 ? value.toFixed(0) : value.toFixed(1)
+  return String(Number(value >= 100 ? value.toFixed(0) : value.toFixed(1)))
 }
 
 /** A link rate in bits: `512 kbit/s`, `2 Mbit/s`. */

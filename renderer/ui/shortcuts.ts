@@ -68,6 +68,7 @@ export function handleKey(event: KeyboardEvent, nowMs: number): void {
   const name = nameKeys(event)
   const isBare = !/^(Ctrl|Alt) /.test(name)
   if (isBare && name !== 'Esc' && isEditable(event.target)) return
+  if ((name === 'Space' || name === 'Enter') && isPressable(event.target)) return
   const isSequence = leader !== undefined && nowMs - leader.atMs < SEQUENCE_MS
   const sequence = isSequence ? registered.get(`${leader?.key} ${name}`)?.at(-1) : undefined
   leader = undefined
@@ -78,6 +79,10 @@ export function handleKey(event: KeyboardEvent, nowMs: number): void {
   } else if (isBare && [...registered].some(([keys, stack]) => keys.startsWith(`${name} `) && stack.length > 0)) {
     leader = { key: name, atMs: nowMs }
   }
+}
+
+function isPressable(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest('button, a, [role="button"], [role="switch"], summary') !== null
 }
 
 function isEditable(target: EventTarget | null): boolean {

@@ -53,6 +53,13 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
   })
   useEffect(() => virtual.measure(), [virtual, rowHeight])
 
+  const viewHeight = virtual.scrollRect?.height ?? 0
+  const keepCursorInView = useStable(() => {
+    if (cursor >= 0) virtual.scrollToIndex(cursor)
+  })
+  // A plan docked under the table makes it shorter: what was just selected stays in sight.
+  useEffect(() => keepCursorInView(), [viewHeight, keepCursorInView])
+
   const lines = virtual.getVirtualItems()
   const lastLine = lines.at(-1)?.index ?? 0
   useEffect(() => {
