@@ -101,26 +101,19 @@ export class Partition {
     return end
   }
 
-  /** Writes the rows collected as a row group, and ends the object when one more would exceed the target size. */
+  /** Writes the rows collected as a row group, and ends the object when another one like it would exceed the target size. */
   async flush(): Promise<void> {
-    if (this.#rows === 0) return
-    const object = (this.#open ??= this.#openObject())
-    const vectors = this.#vectors()
-    object.checksum.add(hashRows(vectors, this.#rows), 0, this.#rows)
-    const writing = object.writer.writeRowGroup(vectors, this.#rows)
-    if (writing !== undefined) await writing
-    for (const builder of this.#builders) builder.clear()
-    this.#extra.clear()
-    this.#rows = 0
+    const before = this.#open?.file.bytes ?? 0
+    await this.#writeRows()
+    const bytes = this.#open?.file.bytes ?? 0
     const { targetObjectBytes, toSeq } = this.#settings.request
-    const perRow = object.file.bytes / object.checksum.rows
-    const isLarge = object.file.bytes + perRow * this.#maxRows > targetObjectBytes
+    const isLarge = bytes + (bytes - before) > targetObjectBytes
     if (isLarge && this.#isAscending && this.#lastSeq < toSeq) await this.#closeObject(this.#lastSeq)
   }
 
   /** Writes what is left; the objects of the date, in sequence order. */
   async finish(): Promise<readonly EncodedObject[]> {
-    await this.flush()
+    await this.#writeRows()
     if (this.#open !== undefined) await this.#closeObject(this.#settings.request.toSeq)
     this.#release()
     return this.#done
@@ -131,6 +124,18 @@ export class Partition {
     this.#open?.file.abandon()
     for (const object of this.#done) rmSync(object.path, { force: true })
     this.#release()
+  }
+
+  async #writeRows(): Promise<void> {
+    if (this.#rows === 0) return
+    const object = (this.#open ??= this.#openObject())
+    const vectors = this.#vectors()
+    object.checksum.add(hashRows(vectors, this.#rows), 0, this.#rows)
+    const writing = object.writer.writeRowGroup(vectors, this.#rows)
+    if (writing !== undefined) await writing
+    for (const builder of this.#builders) builder.clear()
+    this.#extra.clear()
+    this.#rows = 0
   }
 
   #release(): void {

@@ -101,7 +101,7 @@ describe('snappy', () => {
       fc.property(bytes, (input) => {
         const output = new Uint8Array(input.length)
         snappyUncompress(Uint8Array.from(compressSnappy(input)), output)
-        return Buffer.compare(output, input) === 0
+        expect(Buffer.compare(output, input)).toBe(0)
       }),
       { numRuns: 300, seed: 7 },
     )

@@ -30,7 +30,7 @@ function vectorOf(spec: ColumnSpec, cells: readonly Cell[]): ColumnVector {
       return {
         kind: spec.kind,
         values: Float64Array.from(cells, (cell) => Number(cell ?? 0)),
-        wide: isWide ? BigInt64Array.from(cells, (cell) => BigInt((cell as bigint) ?? 0)) : undefined,
+        wide: isWide ? BigInt64Array.from(cells, (cell) => (cell as bigint | null) ?? 0n) : undefined,
         nulls,
       }
     }
