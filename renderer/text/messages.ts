@@ -1,4 +1,5 @@
 import { activity } from './activity.ts'
+import { buckets } from './buckets.ts'
 import { common } from './common.ts'
 import { fleet } from './fleet.ts'
 import { proof } from './proof.ts'
@@ -6,4 +7,4 @@ import { settings } from './settings.ts'
 import { shell } from './shell.ts'
 
 /** Every word the window says, by place. A translation replaces this object; keys and functions stay. */
-export const messages = { ...common, shell, fleet, activity, settings, proof } as const
+export const messages = { ...common, shell, fleet, activity, settings, buckets, proof } as const

@@ -1,0 +1,53 @@
+import type { ObjectInfo } from '../../../shared/domain/objects.ts'
+import { messages } from '../../text/messages.ts'
+import { now } from '../../ui/clock.ts'
+import { formatBytes, formatCount, formatMoment } from '../../ui/format.ts'
+import type { Column } from '../../ui/table/columns.ts'
+import { lastPart, sequenceCount, sequencesOf } from './place.ts'
+
+const words = messages.buckets.columns
+
+/** Columns of the object list. */
+export const OBJECT_COLUMNS: readonly Column<ObjectInfo>[] = [
+  {
+    id: 'object',
+    label: words.object,
+    width: 200,
+    grows: true,
+    cell: (object) => (
+      <span className="mono" title={object.key}>
+        {lastPart(object.key)}
+      </span>
+    ),
+    value: (object) => object.key,
+  },
+  {
+    id: 'sequences',
+    label: words.rows,
+    width: 78,
+    align: 'right',
+    cell: (object) => {
+      const count = sequenceCount(object.key)
+      return <span title={sequencesOf(object.key)}>{count === undefined ? '' : formatCount(count)}</span>
+    },
+    value: (object) => sequenceCount(object.key),
+  },
+  {
+    id: 'size',
+    label: words.size,
+    width: 74,
+    align: 'right',
+    isDescendingFirst: true,
+    cell: (object) => formatBytes(object.bytes),
+    value: (object) => object.bytes,
+  },
+  {
+    id: 'sealed',
+    label: words.sealed,
+    width: 96,
+    isDescendingFirst: true,
+    cell: (object) => <span className="t2">{formatMoment(object.lastModifiedMs, now())}</span>,
+    value: (object) => object.lastModifiedMs,
+    csv: (object) => new Date(object.lastModifiedMs).toISOString(),
+  },
+]
