@@ -33,7 +33,7 @@ export function createQuantiles(): Quantiles {
     at(q) {
       if (exact === undefined) return quantileOfSketch(sketch as Sketch, q)
       if (exact.length === 0) return Number.NaN
-      const sorted = Float64Array.from(exact).sort()
+      const sorted = Float64Array.from(exact).toSorted()
       return sorted[rankOf(q, sorted.length) - 1] as number
     },
   }
