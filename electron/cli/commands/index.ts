@@ -3,11 +3,13 @@ import { registerConfig } from './config.ts'
 import { registerFleet } from './fleet.ts'
 import { registerHandoff } from './handoff.ts'
 import { registerHealth } from './health.ts'
+import { registerObjects } from './objects.ts'
 import { registerPipeline } from './pipeline.ts'
 import { registerReadings } from './readings.ts'
 import { registerReconcile } from './reconcile.ts'
 import { registerServe } from './serve.ts'
 import { registerStatus } from './status.ts'
+import { registerStore } from './store.ts'
 import { registerUpload } from './upload.ts'
 
 /** The table of commands, in the order of the help. A new command: one file beside this one, one line here. */
@@ -18,6 +20,8 @@ export const COMMANDS: readonly RegisterCommand[] = [
   registerPipeline,
   registerReadings,
   registerReconcile,
+  registerObjects,
+  registerStore,
   registerFleet,
   registerHandoff,
   registerServe,
