@@ -81,7 +81,7 @@ export const FLEET_COLUMNS: readonly Column<NodeSummary>[] = [
   {
     id: 'node',
     label: words.node,
-    width: 112,
+    width: 106,
     value: (node) => node.nodeId,
     cell: (node) => (
       <span className="medium ell" title={node.nodeId}>
@@ -91,7 +91,7 @@ export const FLEET_COLUMNS: readonly Column<NodeSummary>[] = [
   },
   lampColumn('reach', 112),
   lampColumn('collect', 92),
-  lampColumn('deliver', 106),
+  lampColumn('deliver', 102),
   {
     id: 'pipeline',
     label: words.pipeline,
@@ -106,7 +106,7 @@ export const FLEET_COLUMNS: readonly Column<NodeSummary>[] = [
   {
     id: 'trend',
     label: words.trend,
-    width: 96,
+    width: 98,
     cell: (node) => <Sparkline values={node.spark} />,
   },
   {
@@ -122,7 +122,7 @@ export const FLEET_COLUMNS: readonly Column<NodeSummary>[] = [
   {
     id: 'drained',
     label: words.drained,
-    width: 96,
+    width: 104,
     grows: true,
     value: (node) => drainText(node.drain),
     cell: (node) => (
