@@ -10,6 +10,8 @@ export interface DemoState {
   readonly steps: readonly {
     readonly id: string
     readonly title: string
+    /** What happens now, as a headline; `title` is the step's short name. */
+    readonly heading?: string
     readonly sentence: string
     readonly screen: string
   }[]

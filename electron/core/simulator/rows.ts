@@ -31,9 +31,33 @@ export function fixedColumns(identity: SensorIdentity): FixedColumns {
  */
 export function rowMaker(timeZone: string): (reading: SensorReading) => ReadingRow {
   const offsetAt = zoneOffset(timeZone)
+  const stampOf = stampMaker()
   return ({ atMs, values, anomaly }) => {
     const flag = anomaly === undefined ? 0 : 1
-    const timestamp = `${new Date(atMs).toISOString().slice(0, 23)}+00:00`
-    return [timestamp, ...values, flag, flag, anomaly ?? null, offsetAt(atMs)]
+    return [stampOf(atMs), ...values, flag, flag, anomaly ?? null, offsetAt(atMs)]
   }
+}
+
+const HOUR_MS = 3_600_000
+
+/** Times as text; the part down to the hour is made once per hour, because a day of history has a hundred thousand. */
+function stampMaker(): (atMs: number) => string {
+  let hour = Number.NaN
+  let prefix = ''
+  return (atMs) => {
+    const wanted = Math.floor(atMs / HOUR_MS)
+    if (wanted !== hour) {
+      hour = wanted
+      prefix = new Date(hour * HOUR_MS).toISOString().slice(0, 14)
+    }
+    const rest = atMs - hour * HOUR_MS
+    const minute = Math.floor(rest / 60_000)
+    const second = Math.floor(rest / 1000) % 60
+    const millis = rest % 1000
+    return `${prefix}${pad2(minute)}:${pad2(second)}.${millis < 100 ? `0${pad2(millis)}` : millis}+00:00`
+  }
+}
+
+function pad2(value: number): string {
+  return value < 10 ? `0${value}` : `${value}`
 }

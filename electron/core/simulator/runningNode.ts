@@ -148,7 +148,7 @@ export function createRunningNode(options: RunningNodeOptions): RunningNode {
       isPrepared = true
     }
     node.sensor = changeRate(node.sensor, spec.ratePerSecond)
-    open(options.nowMs)
+    if (spec.isRunning) open(options.nowMs)
   } catch (error) {
     problem = explain(error)
   }

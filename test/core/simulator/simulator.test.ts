@@ -6,44 +6,10 @@ import { createSimulator } from '../../../electron/core/simulator/simulator.ts'
 import { silentLog } from '../../../electron/core/support/log.ts'
 import type { Clock } from '../../../electron/core/support/clock.ts'
 import type { SimulatedNode } from '../../../shared/domain/simulator.ts'
+import { steppedClock } from '../../helpers/steppedClock.ts'
 import { nodeSpec, query, SCENARIOS, temporaryFolder } from './helpers.ts'
 
 const START = Date.UTC(2026, 5, 1)
-
-/** A clock whose sleepers wake only when the test moves it: every step of the loop happens inside `advance`. */
-function steppedClock(): Clock & { advance(ms: number): Promise<void>; set(ms: number): void } {
-  let wall = START
-  let monotonic = 0
-  let sleepers: { atMs: number; wake: () => void }[] = []
-  const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
-  return {
-    now: () => wall,
-    monotonic: () => monotonic,
-    sleep: (ms, signal) =>
-      new Promise((resolve) => {
-        if (ms <= 0 || signal?.aborted === true) return setImmediate(resolve)
-        sleepers.push({ atMs: monotonic + ms, wake: resolve })
-        signal?.addEventListener('abort', () => resolve(), { once: true })
-      }),
-    async advance(ms) {
-      const until = monotonic + ms
-      while (monotonic < until) {
-        await settle()
-        const step = Math.min(until, ...sleepers.map((sleeper) => sleeper.atMs)) - monotonic
-        monotonic += step
-        wall += step
-        const due = sleepers.filter((sleeper) => sleeper.atMs <= monotonic)
-        sleepers = sleepers.filter((sleeper) => sleeper.atMs > monotonic)
-        for (const sleeper of due) sleeper.wake()
-        await settle()
-        await settle()
-      }
-    },
-    set(ms) {
-      wall += ms
-    },
-  }
-}
 
 function make(clock: Clock, prepared: string[] = []): Simulator {
   return createSimulator({
