@@ -1,3 +1,7 @@
+/** Whom a policy is for. `databricks` is the read-only part; the whole role comes with `handoff databricks`. */
+export const ACCESS_ROLES = ['uploader', 'viewer', 'admin', 'databricks'] as const
+export type AccessRole = (typeof ACCESS_ROLES)[number]
+
 /** One setting of a bucket as it was read: its value, or why there is none. */
 export type ReadSetting<T> =
   | { readonly state: 'known'; readonly value: T }
@@ -16,7 +20,7 @@ export interface LifecycleRule {
   readonly expireDays?: number
   readonly noncurrentExpireDays?: number
   readonly abortMultipartDays?: number
-  readonly transition?: { readonly days: number; readonly storageClass: string }
+  readonly transitions?: readonly { readonly days: number; readonly storageClass: string }[]
 }
 
 /** What a bucket is set to. `policy` is canonical JSON: keys sorted, no spaces. */

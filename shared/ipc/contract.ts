@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import type { Execution } from '../domain/execution.ts'
 import type { AttentionEntry, DoctorReport } from '../domain/attention.ts'
+import { ACCESS_ROLES } from '../domain/buckets.ts'
+import type { AccessRole, BucketOutcome, BucketPlan, BucketTeardown } from '../domain/buckets.ts'
 import { DEMO_FAULTS } from '../domain/demo.ts'
 import type { DemoState } from '../domain/demo.ts'
 import type {
@@ -221,6 +223,35 @@ export interface StoreEndpoint {
   readonly secretAccessKey: string
 }
 
+const bucketWishes = z.strictObject({
+  /** Only these pipeline types; all when absent. */
+  types: z.array(z.string().min(1).max(64)).max(100).optional(),
+  versioning: z.boolean().optional(),
+  /** SSE-KMS instead of SSE-S3; '' is the key AWS manages. */
+  kmsKeyId: z.string().max(2048).optional(),
+  conditionalWrites: z.boolean().optional(),
+  expire: z.boolean().optional(),
+  markers: z.boolean().optional(),
+  tags: z.record(z.string().min(1).max(128), z.string().max(256)).optional(),
+})
+const accessRole = z.enum(ACCESS_ROLES)
+
+/** One bucket of the configuration as it is. */
+export interface BucketState {
+  readonly type: string
+  readonly bucket: string
+  readonly exists: boolean
+  readonly settings: readonly BucketSetting[]
+  readonly problem: string | undefined
+}
+
+/** A policy put on an IAM user or role; `kept` when it was there already. */
+export interface AccessGrant {
+  readonly outcome: 'created' | 'replaced' | 'kept'
+  readonly policyName: string
+  readonly text: string
+}
+
 /** Every method a host may call. Adding one: an entry here, a handler in its noun, a caller, a test. */
 export const METHODS = {
   'workspace.get': method<WorkspaceInfo>()(nothing),
@@ -395,7 +426,24 @@ export const METHODS = {
   'settings.get': method<SettingsView>()(nothing),
   'settings.preview': method<SettingsPreview>()(z.strictObject({ changes })),
   'settings.save': method<null>()(z.strictObject({ changes, by: person })),
+  'buckets.plan': method<BucketPlan>()(bucketWishes),
+  'buckets.create': method<BucketOutcome>()(bucketWishes.extend({ by: person })),
+  'buckets.show': method<readonly BucketState[]>()(nothing),
+  /** `confirm` is the bucket prefix of the configuration, typed by a person. */
+  'buckets.teardown': method<readonly BucketTeardown[]>()(z.strictObject({ confirm: z.string().max(64), by: person })),
   'access.test': method<readonly AccessStep[]>()(nothing),
+  'access.policy': method<{ readonly role: AccessRole; readonly text: string }>()(
+    z.strictObject({ role: accessRole, kmsKeyArns: z.array(z.string().max(2048)).max(20).optional() }),
+  ),
+  'access.grant': method<AccessGrant>()(
+    z.strictObject({
+      role: accessRole,
+      kind: z.enum(['user', 'role']),
+      name: z.string().regex(/^[\w+=,.@-]{1,128}$/),
+      kmsKeyArns: z.array(z.string().max(2048)).max(20).optional(),
+      by: person,
+    }),
+  ),
   'support.bundle': method<FileContent>()(nothing),
   'handoff.databricks': method<readonly GeneratedFile[]>()(z.strictObject(handoffNames)),
   'handoff.check': method<readonly IngestedComparison[]>()(

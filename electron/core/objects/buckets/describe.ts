@@ -70,7 +70,7 @@ function describePolicy(text: string): string {
 
 function describeRule(rule: LifecycleRule): string {
   const parts = [
-    rule.transition === undefined ? undefined : `to ${rule.transition.storageClass} after ${rule.transition.days} d`,
+    ...(rule.transitions ?? []).map((step) => `to ${step.storageClass} after ${step.days} d`),
     rule.expireDays === undefined ? undefined : `deleted after ${rule.expireDays} d`,
     rule.noncurrentExpireDays === undefined ? undefined : `old versions deleted after ${rule.noncurrentExpireDays} d`,
     rule.abortMultipartDays === undefined ? undefined : `unfinished uploads removed after ${rule.abortMultipartDays} d`,

@@ -10,6 +10,8 @@ import type { StoreFaults } from './faults.ts'
 import { openLoopbackDoor } from './loopbackDoor.ts'
 import type { LoopbackDoor } from './loopbackDoor.ts'
 import { openObjectIndex } from './objectIndex.ts'
+import { assertAllowed } from './permissions.ts'
+import type { StoreUser } from './permissions.ts'
 import { readCall, route } from './route.ts'
 import { verifySignature } from './signature.ts'
 import { Refusal } from './wire.ts'
@@ -20,6 +22,8 @@ export interface EmbeddedStoreOptions {
   readonly folder: string
   readonly region: string
   readonly clock: Clock
+  /** Identities besides the owner, each limited by its policy. */
+  readonly users?: readonly StoreUser[]
   /** Hears of failures that are the store's own, by sentence; a client only sees 500. */
   readonly onError?: (message: string) => void
 }
@@ -56,11 +60,12 @@ export function createEmbeddedStore(options: EmbeddedStoreOptions): EmbeddedStor
     accessKeyId: `FGDEMO${randomBytes(7).toString('hex').toUpperCase()}`,
     secretAccessKey: randomBytes(30).toString('base64'),
   }
+  const users = new Map((options.users ?? []).map((user) => [user.accessKeyId, user]))
   const secretOf = (accessKeyId: string): string | undefined =>
-    accessKeyId === credentials.accessKeyId ? credentials.secretAccessKey : undefined
+    accessKeyId === credentials.accessKeyId ? credentials.secretAccessKey : users.get(accessKeyId)?.secretAccessKey
   const answer = async (request: StoreRequest): Promise<StoreReply> => {
     const id = randomBytes(8).toString('hex').toUpperCase()
-    const reply = await answerOrRefuse(context, request, secretOf, id, options.onError)
+    const reply = await answerOrRefuse(context, request, { secretOf, users }, id, options.onError)
     const headers = {
       'x-amz-request-id': id,
       server: 'fieldgate',
@@ -108,14 +113,21 @@ export function createEmbeddedStore(options: EmbeddedStoreOptions): EmbeddedStor
 async function answerOrRefuse(
   context: StoreContext,
   request: StoreRequest,
-  secretOf: (accessKeyId: string) => string | undefined,
+  identities: {
+    readonly secretOf: (accessKeyId: string) => string | undefined
+    readonly users: ReadonlyMap<string, StoreUser>
+  },
   id: string,
   onError: EmbeddedStoreOptions['onError'],
 ): Promise<StoreReply> {
   try {
+    const { secretOf, users } = identities
     const signed = verifySignature(request, { nowMs: context.clock.now(), region: context.region, secretOf })
     assertNoFault(context.faults)
-    return await route(context, readCall(request, signed))
+    const call = readCall(request, signed)
+    const user = users.get(signed.accessKeyId)
+    if (user !== undefined) assertAllowed(user, call)
+    return await route(context, call)
   } catch (error) {
     return refusalReply(request, error instanceof Refusal ? error : translate(error, onError), id)
   }

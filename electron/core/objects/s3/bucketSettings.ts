@@ -130,7 +130,11 @@ function readPublicAccess(block: PublicAccessBlockConfiguration | undefined): Bu
 }
 
 function readRule(rule: SdkRule): LifecycleRule {
-  const transition = rule.Transitions?.[0]
+  const transitions = (rule.Transitions ?? []).flatMap((step) =>
+    step.Days === undefined || step.StorageClass === undefined
+      ? []
+      : [{ days: step.Days, storageClass: step.StorageClass }],
+  )
   return {
     id: rule.ID ?? '',
     prefix: rule.Filter?.Prefix ?? rule.Prefix ?? '',
@@ -141,9 +145,7 @@ function readRule(rule: SdkRule): LifecycleRule {
     ...(rule.AbortIncompleteMultipartUpload?.DaysAfterInitiation === undefined
       ? {}
       : { abortMultipartDays: rule.AbortIncompleteMultipartUpload.DaysAfterInitiation }),
-    ...(transition?.Days === undefined || transition.StorageClass === undefined
-      ? {}
-      : { transition: { days: transition.Days, storageClass: transition.StorageClass } }),
+    ...(transitions.length === 0 ? {} : { transitions }),
   }
 }
 
@@ -230,12 +232,13 @@ function writeRule(rule: LifecycleRule): SdkRule {
     ...(rule.abortMultipartDays === undefined
       ? {}
       : { AbortIncompleteMultipartUpload: { DaysAfterInitiation: rule.abortMultipartDays } }),
-    ...(rule.transition === undefined
+    ...(rule.transitions === undefined
       ? {}
       : {
-          Transitions: [
-            { Days: rule.transition.days, StorageClass: rule.transition.storageClass as TransitionStorageClass },
-          ],
+          Transitions: rule.transitions.map((step) => ({
+            Days: step.days,
+            StorageClass: step.storageClass as TransitionStorageClass,
+          })),
         }),
   }
 }
