@@ -51,6 +51,7 @@ export function parseDeepLink(text: string): Place | undefined {
   }
 }
 
+/** The URL a text is, or undefined. */
 export function parseUrl(text: string): URL | undefined {
   return URL.canParse(text) ? new URL(text) : undefined
 }

@@ -3,7 +3,6 @@ import type { EngineConfig } from '../../shared/domain/settings.ts'
 import type { RecoveryView } from '../../shared/ipc/contract.ts'
 import type { EventMessage } from '../../shared/ipc/wire.ts'
 import { loadConfig } from '../core/config/loadConfig.ts'
-import { openDemoWorkspace } from '../core/host/demoWorkspace.ts'
 import type { EngineState } from '../core/host/engineClient.ts'
 import {
   applyRecovery,
@@ -18,6 +17,7 @@ import { openSession } from '../core/host/session.ts'
 import type { Session } from '../core/host/session.ts'
 import { systemClock } from '../core/support/clock.ts'
 import type { Log } from '../core/support/log.ts'
+import { openDemoWorkspace } from '../worker/demoWorkspace.ts'
 import { spawnEngine } from '../worker/spawnEngine.ts'
 import type { Vault } from './secrets.ts'
 

@@ -51,7 +51,7 @@ void app.whenReady().then(async () => {
   globalThis.probe.parts = { Menu, Notification, dialog, safeStorage, session, shell }
   protocol.handle('app', async (request) => {
     const { pathname } = new URL(request.url)
-    const type = pathname.endsWith('.js') ? 'text/javascript' : 'text/html'
+    const type = pathname.endsWith('.mjs') ? 'text/javascript' : 'text/html'
     return readFile(join(here, pathname)).then(
       (body) =>
         new Response(body, {

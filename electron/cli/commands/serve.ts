@@ -87,7 +87,7 @@ interface OpenedWorkspace {
 
 async function openWorkspace(context: CommandContext, cli: Cli, options: ServeOptions): Promise<OpenedWorkspace> {
   if (options.demo === true) {
-    const { openDemoWorkspace } = await import('../../core/host/demoWorkspace.ts')
+    const { openDemoWorkspace } = await import('../../worker/demoWorkspace.ts')
     return openDemoWorkspace(tmpdir())
   }
   const first = await context.configuration()
