@@ -20,25 +20,28 @@ const ASSIGNMENT = /^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)=(.*)$/
 
 /**
  * Variables of a `.env` or a shell file of plain `export NAME="value"` lines. Quotes are taken off, `${NAME}` refers to earlier
- * lines; nothing is ever executed.
+ * lines except in single quotes; nothing is ever executed.
  */
 export function parseVariableFile(text: string, label: string): Environment {
   const variables = new Map<string, { value: string; source: string }>()
   text.split(/\r?\n/).forEach((line, at) => {
     const match = ASSIGNMENT.exec(line)
     if (match === null) return
-    const value = unquote(match[2] ?? '').replace(
-      /\$\{([A-Za-z_][A-Za-z0-9_]*)\}|\$([A-Za-z_][A-Za-z0-9_]*)/g,
-      (_whole, braced: string | undefined, bare: string | undefined) =>
-        variables.get(braced ?? bare ?? '')?.value ?? '',
-    )
+    const raw = (match[2] ?? '').trim()
+    const value = raw.startsWith("'") ? unquote(raw) : expand(unquote(raw), variables)
     if (value !== '') variables.set(match[1] ?? '', { value, source: `${label}:${at + 1}` })
   })
   return variables
 }
 
-function unquote(raw: string): string {
-  const text = raw.trim()
+function expand(text: string, variables: Environment): string {
+  return text.replace(
+    /\$\{([A-Za-z_][A-Za-z0-9_]*)\}|\$([A-Za-z_][A-Za-z0-9_]*)/g,
+    (_whole, braced: string | undefined, bare: string | undefined) => variables.get(braced ?? bare ?? '')?.value ?? '',
+  )
+}
+
+function unquote(text: string): string {
   const quote = text[0]
   if (quote === '"' || quote === "'") {
     const end = text.indexOf(quote, 1)
