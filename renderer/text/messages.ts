@@ -2,10 +2,11 @@ import { activity } from './activity.ts'
 import { buckets } from './buckets.ts'
 import { common } from './common.ts'
 import { fleet } from './fleet.ts'
+import { node } from './node.ts'
 import { pipelines } from './pipelines.ts'
 import { proof } from './proof.ts'
 import { settings } from './settings.ts'
 import { shell } from './shell.ts'
 
 /** Every word the window says, by place. A translation replaces this object; keys and functions stay. */
-export const messages = { ...common, shell, fleet, activity, settings, buckets, pipelines, proof } as const
+export const messages = { ...common, shell, fleet, activity, settings, buckets, node, pipelines, proof } as const
