@@ -33,7 +33,11 @@ test('each variable remembers its line', () => {
 
 test('whatever is written in double quotes is read back', () => {
   const value = fc.string({ minLength: 1 }).filter((text) => !/["$\r\n]/.test(text))
-  fc.assert(fc.property(value, (text) => expect(parse(`export V="${text}"`)['V']).toBe(text)))
+  fc.assert(
+    fc.property(value, (text) => {
+      expect(parse(`export V="${text}"`)['V']).toBe(text)
+    }),
+  )
 })
 
 test('the nearest word is one edit away or a third of its letters, else none', () => {
