@@ -7,6 +7,7 @@ import type {
 } from '../../../../shared/domain/buckets.ts'
 import { errorToData } from '../../../../shared/domain/errors.ts'
 import type { StoreAdmin } from '../port.ts'
+import { canonical, canonicalJson } from './canonical.ts'
 import { describeSetting, SETTING_NAMES } from './describe.ts'
 import { desiredSettings } from './desired.ts'
 import type { DesiredBucket } from './desired.ts'
@@ -97,20 +98,8 @@ function planSetting(
   return { ...change, from, action: isSame(name, setting.value, wanted[name]) ? 'keep' : 'set' }
 }
 
-/** Whether a setting reads as it should. Of encryption with the AWS managed key, any key of that kind will do. */
+/** Whether a setting reads as it should. */
 export function isSame(name: BucketSettingName, observed: unknown, wanted: unknown): boolean {
-  if (name === 'policy')
-    return (
-      observed !== undefined && normalise(JSON.parse(observed as string)) === normalise(JSON.parse(wanted as string))
-    )
-  return normalise(observed) === normalise(wanted)
-}
-
-/** Text that is equal for values that mean the same: keys sorted, undefined left out, a list of one as its element. */
-function normalise(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) => {
-    if (Array.isArray(inner)) return inner.length === 1 ? (inner[0] as unknown) : inner
-    if (inner === null || typeof inner !== 'object') return inner
-    return Object.fromEntries(Object.entries(inner).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-  })
+  if (name !== 'policy') return canonical(observed) === canonical(wanted)
+  return typeof observed === 'string' && typeof wanted === 'string' && canonicalJson(observed) === canonicalJson(wanted)
 }

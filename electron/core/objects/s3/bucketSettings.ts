@@ -28,6 +28,7 @@ import type {
   ReadSetting,
 } from '../../../../shared/domain/buckets.ts'
 import { FieldgateError } from '../../../../shared/domain/errors.ts'
+import { canonicalJson } from '../buckets/canonical.ts'
 import { call, sendOptions } from './connection.ts'
 import type { Connection } from './connection.ts'
 import { explainStoreError, readFailure } from './storeErrors.ts'
@@ -241,19 +242,4 @@ function writeRule(rule: LifecycleRule): SdkRule {
           })),
         }),
   }
-}
-
-/** JSON with sorted keys and no spaces, and lists of one element as that element: two policies that mean the same compare equal. */
-export function canonicalJson(text: string): string {
-  return JSON.stringify(sort(JSON.parse(text)))
-}
-
-function sort(value: unknown): unknown {
-  if (Array.isArray(value)) return value.length === 1 ? sort(value[0]) : value.map(sort)
-  if (value === null || typeof value !== 'object') return value
-  return Object.fromEntries(
-    Object.entries(value)
-      .toSorted(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, inner]) => [key, sort(inner)]),
-  )
 }

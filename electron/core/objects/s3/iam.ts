@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-iam'
 import { FieldgateError } from '../../../../shared/domain/errors.ts'
 import type { CredentialSource } from '../../../../shared/domain/settings.ts'
-import { canonicalJson } from './bucketSettings.ts'
+import { canonicalJson } from '../buckets/canonical.ts'
 import { call } from './connection.ts'
 import { credentialProvider } from './credentialProvider.ts'
 import { readFailure } from './storeErrors.ts'
