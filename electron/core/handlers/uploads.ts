@@ -2,7 +2,7 @@ import type { HandlersOf } from '../../../shared/ipc/contract.ts'
 import { listExecutions } from '../db/ledger/executions.ts'
 import type { StoredExecution } from '../db/ledger/executions.ts'
 import type { Execution } from '../../../shared/domain/execution.ts'
-import { listAudit, listQuarantine } from '../db/ledger/records.ts'
+import { listAudit } from '../db/ledger/records.ts'
 import { planNode } from '../uploader/plan.ts'
 import type { CallContext, HandlerDependencies } from './dependencies.ts'
 
@@ -55,23 +55,10 @@ export function uploadHandlers(deps: HandlerDependencies): HandlersOf<'uploads',
   }
 }
 
-/** `executions.*`, `quarantine.*` and `audit.*`: what the ledger remembers. */
-export function recordHandlers(
-  deps: HandlerDependencies,
-): HandlersOf<'executions' | 'quarantine' | 'audit', CallContext> {
+/** `executions.*` and `audit.*`: what the ledger remembers. */
+export function recordHandlers(deps: HandlerDependencies): HandlersOf<'executions' | 'audit', CallContext> {
   return {
     'executions.list': (filter) => listExecutions(deps.readLedger(), filter).map(withoutRequest),
-    'quarantine.list': (filter) =>
-      listQuarantine(deps.readLedger(), filter).map((entry) => ({
-        id: entry.id,
-        nodeId: entry.nodeId,
-        table: entry.table,
-        route: entry.route,
-        sequence: entry.sequence,
-        reasons: entry.reasons,
-        row: entry.row,
-        atMs: entry.atMs,
-      })),
     'audit.list': ({ limit }) => listAudit(deps.readLedger(), limit),
   }
 }

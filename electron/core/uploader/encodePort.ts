@@ -19,6 +19,8 @@ export interface EncodeRequest {
   readonly compression: Compression
   readonly engine: ParquetEngineName
   readonly profile: ParquetProfile
+  /** Rows to encode instead of the source's: those that a replay takes from quarantine, ascending. */
+  readonly replayRows?: readonly { readonly sequence: number; readonly row: string }[]
 }
 
 /** One finished spool file, fsynced. The key's range is the part of the claim it covers. */
