@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { errorToData, FieldgateError } from '../../shared/domain/errors.ts'
-import type { NodeConfig } from '../../shared/domain/settings.ts'
+import type { EngineConfig, NodeConfig } from '../../shared/domain/settings.ts'
 import type { LoadedConfig } from '../core/config/loadConfig.ts'
 import type { Engine } from '../core/engine.ts'
 import { systemClock } from '../core/support/clock.ts'
@@ -35,7 +35,7 @@ export interface CommandContext {
   readonly configuration: () => Promise<LoadedConfig>
   /** The engine of the workspace; stopped by itself when the command ends. */
   readonly engine: () => Promise<Engine>
-  /** The nodes named, by id or by SQLite path, or all. Throws `notFound` naming the known ones. */
+  /** The nodes named, by id or by SQLite path, or all; at least one. Throws `notFound` naming the known ones. */
   readonly nodes: (names?: readonly string[]) => Promise<readonly NodeConfig[]>
 }
 
@@ -112,6 +112,7 @@ function createParts(
     engine: () => (engine ??= open(context)),
     nodes: async (names) => {
       const { config } = await context.configuration()
+      if (config.nodes.length === 0) throw noNodes(config)
       return names === undefined || names.length === 0
         ? config.nodes
         : names.map((name) => findNode(config.nodes, name))
@@ -148,15 +149,20 @@ async function open(context: CommandContext): Promise<Engine> {
   return createEngine(config, processPorts(context.log))
 }
 
+function noNodes(config: EngineConfig): FieldgateError {
+  return new FieldgateError('notFound', `No node is configured in ${config.file ?? config.workspace}.`, {
+    hint: 'Set "sqlite: PATH" or a "nodes:" list there, or pass --sqlite PATH.',
+  })
+}
+
 function findNode(nodes: readonly NodeConfig[], name: string): NodeConfig {
   const node = nodes.find((candidate) => candidate.id === name || candidate.sqlite === name)
   if (node !== undefined) return node
-  const known = nodes.slice(0, 10).map((candidate) => candidate.id)
   throw new FieldgateError('notFound', `There is no node "${name}" in this workspace.`, {
-    hint:
-      known.length === 0
-        ? 'No node is configured: add one to fieldgate.yaml or pass --sqlite PATH.'
-        : `Known: ${known.join(', ')}.`,
+    hint: `Known: ${nodes
+      .slice(0, 10)
+      .map((candidate) => candidate.id)
+      .join(', ')}.`,
   })
 }
 

@@ -143,6 +143,12 @@ test('with nothing configured a command says how to begin, and hosts can ask', (
   expect(isAnythingConfigured({ env: { SQLITE_PATH: 'a.db' }, cwd })).toBe(true)
 })
 
+test('a folder that was named, or worked in before, needs no file', () => {
+  const named = makeFolder()
+  expect(loadConfig({ env: {}, cwd: '.', workspace: named }).config).toMatchObject({ workspace: named, nodes: [] })
+  expect(loadConfig({ env: {}, cwd: makeFolder({ 'objects/index.db': '' }) }).config.nodes).toEqual([])
+})
+
 test('a file or folder that was named must exist', () => {
   const cwd = makeFolder()
   expect(thrown(() => loadConfig({ env: {}, cwd, file: 'no.yaml' })).code).toBe('notFound')

@@ -107,9 +107,6 @@ async function findTarget(context: CommandContext, options: TargetOptions): Prom
   const nodes = await context.nodes(options.node === undefined ? undefined : [options.node])
   const [node] = nodes
   if (node !== undefined && nodes.length === 1) return node
-  if (node === undefined) {
-    throw new FieldgateError('notFound', 'No node is configured here.', { hint: 'Pass --db PATH.' })
-  }
   const known = nodes.slice(0, 10).map((candidate) => candidate.id)
   throw new FieldgateError('invalid', `The workspace has ${nodes.length} nodes.`, {
     hint: `Name one with --node: ${known.join(', ')}${nodes.length > known.length ? ', …' : ''}.`,

@@ -24,9 +24,7 @@ export function registerReadings(program: Command, cli: Cli): void {
     .action((options: ReadingsOptions, command: Command) =>
       cli.run(command, async (context) => {
         const [node] = await context.nodes(options.node === undefined ? undefined : [options.node])
-        if (node === undefined) {
-          throw new FieldgateError('notFound', 'No node is configured here.', { hint: 'Pass --sqlite PATH.' })
-        }
+        if (node === undefined) return EXIT.finding
         const engine = await context.engine()
         const page = selectColumns(
           await engine.call('readings.recent', { nodeId: node.id, limit: options.limit }),

@@ -33,7 +33,8 @@ by the ledger. Exits 1 on any difference and names the rows. Rows not uploaded y
 `
 
 async function reconcile({ engine, nodes, out, signal }: CommandContext, options: ReconcileOptions): Promise<ExitCode> {
-  const wanted = options.node === undefined ? undefined : (await nodes(options.node)).map((node) => node.id)
+  const chosen = await nodes(options.node)
+  const wanted = options.node === undefined ? undefined : chosen.map((node) => node.id)
   const own = await engine()
   own.events.on('reconcile.progressed', (progress) =>
     out.progress(

@@ -12,7 +12,8 @@ export function registerStatus(program: Command, cli: Cli): void {
     .option('--select <selector>', 'only nodes that match, such as site=midland,state!=paused')
     .addHelpText('after', '\nReads only; makes no file. Exits 1 when a node has a failure.\n')
     .action((options: { readonly select?: string }, command: Command) =>
-      cli.run(command, async ({ engine, out }) => {
+      cli.run(command, async ({ engine, nodes: findNodes, out }) => {
+        await findNodes()
         const nodes = await (
           await engine()
         ).call('nodes.list', options.select === undefined ? {} : { selector: options.select })
@@ -23,6 +24,7 @@ export function registerStatus(program: Command, cli: Cli): void {
 }
 
 function describeNodes(nodes: readonly NodeSummary[]): string {
+  if (nodes.length === 0) return 'No node matches.'
   const table = formatTable<NodeSummary>(
     [
       { title: 'NODE', value: (node) => node.nodeId },

@@ -45,11 +45,6 @@ async function upload(context: CommandContext, options: UploadOptions): Promise<
   context.setFlag('upload.interval_seconds', options.interval)
   const loaded = await context.configuration()
   const nodes = await context.nodes(options.node)
-  if (nodes.length === 0) {
-    throw new FieldgateError('notFound', `No node is configured in ${loaded.config.file ?? loaded.config.workspace}.`, {
-      hint: 'Set "sqlite: PATH" or a "nodes:" list there, or pass --sqlite PATH.',
-    })
-  }
   const engine = await context.engine()
   const nodeIds = options.node === undefined ? undefined : nodes.map((node) => node.id)
   const only = nodeIds === undefined ? {} : { nodeIds }

@@ -43,18 +43,24 @@ export interface LoadedConfig {
 
 /**
  * The configuration of a workspace: defaults < credentials files < file < .env < environment < flags. Throws `invalid` with file,
- * line and remedy for the first problem, `notFound` with the way to begin when nothing is configured.
+ * line and remedy for the first problem, `notFound` with the way to begin when nothing is
+ * configured: no file, no database, no folder named or used before.
  */
 export function loadConfig(sources: ConfigSources): LoadedConfig {
   const inspected = inspectConfig(sources)
   if (inspected.problems.length > 0) throw problemsToError(inspected.problems)
   const { file, workspace, nodes } = inspected.config
-  if (file === undefined && nodes.length === 0) {
+  if (file === undefined && nodes.length === 0 && sources.workspace === undefined && !isUsed(inspected.config)) {
     throw new FieldgateError('notFound', `Nothing is configured in ${workspace}.`, {
       hint: `Pass --sqlite PATH for one database, or --config FILE, or write a ${CONFIG_FILE_NAMES[0]} here with "sqlite: PATH".`,
     })
   }
   return inspected
+}
+
+/** A folder that an upload without a file has worked in before. */
+function isUsed(config: EngineConfig): boolean {
+  return existsSync(config.stateDir) || (config.store.kind === 'embedded' && existsSync(config.store.folder))
 }
 
 /** Whether a file or a database is configured at all; hosts start the demo when not. */
