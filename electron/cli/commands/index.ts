@@ -7,6 +7,7 @@ import { registerObjects } from './objects.ts'
 import { registerPipeline } from './pipeline.ts'
 import { registerReadings } from './readings.ts'
 import { registerReconcile } from './reconcile.ts'
+import { registerSensor } from './sensor.ts'
 import { registerServe } from './serve.ts'
 import { registerStatus } from './status.ts'
 import { registerStore } from './store.ts'
@@ -14,6 +15,7 @@ import { registerUpload } from './upload.ts'
 
 /** The table of commands, in the order of the help. A new command: one file beside this one, one line here. */
 export const COMMANDS: readonly RegisterCommand[] = [
+  registerSensor,
   registerUpload,
   registerStatus,
   registerHealth,

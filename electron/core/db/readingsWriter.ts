@@ -11,17 +11,7 @@ import type { FixedColumns, ReadingRow } from './readingsSchema.ts'
 export interface ReadingsWriter {
   /** Commits all rows in one transaction, or none of them. */
   append(rows: readonly ReadingRow[]): void
-  /** How the table stands: for the monitor, never for upload decisions. */
-  stats(): ReadingsStats
   close(): void
-}
-
-export interface ReadingsStats {
-  readonly rows: number
-  readonly anomalies: number
-  readonly lastTimestamp: string | undefined
-  readonly journalMode: string
-  readonly indexes: readonly string[]
 }
 
 /** A locked database holds up the thread that writes for at most this long; its rows wait and are tried again. */
@@ -128,7 +118,6 @@ function writerOf(
   const append = database.transaction((rows: readonly ReadingRow[]) => insert(rows))
   return {
     append: (rows) => guarded(path, () => append.immediate(rows)),
-    stats: () => guarded(path, () => readStats(database)),
     close: () => guarded(path, () => database.close()),
   }
 }
@@ -206,25 +195,6 @@ function prepareInsert(
 
   function valuesOf(row: ReadingRow): ReadingRow {
     return kept === undefined ? row : kept.map((index) => row[index] ?? null)
-  }
-}
-
-function readStats(database: Database.Database): ReadingsStats {
-  const counts = database
-    .prepare('SELECT count(*) AS "rows", coalesce(sum(anomaly_flag = 1), 0) AS anomalies FROM sensor_readings')
-    .get() as { rows: number; anomalies: number }
-  const last = database.prepare('SELECT timestamp FROM sensor_readings ORDER BY id DESC LIMIT 1').pluck().get() as
-    | string
-    | undefined
-  const indexes = database
-    .prepare("SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = 'sensor_readings' ORDER BY name")
-    .pluck()
-    .all()
-  return {
-    ...counts,
-    lastTimestamp: last,
-    journalMode: String(database.pragma('journal_mode', { simple: true })),
-    indexes: indexes.map(String),
   }
 }
 

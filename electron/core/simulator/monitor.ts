@@ -3,7 +3,8 @@ import type { ServerResponse } from 'node:http'
 import { statSync } from 'node:fs'
 import { FieldgateError } from '../../../shared/domain/errors.ts'
 import type { SimulatedNode } from '../../../shared/domain/simulator.ts'
-import type { ReadingsStats } from '../db/readingsWriter.ts'
+import { readNewestReadings, readReadingsStats } from '../db/readingsStats.ts'
+import type { ReadingsStats } from '../db/readingsStats.ts'
 import type { Clock } from '../support/clock.ts'
 import type { SensorIdentity } from './identity.ts'
 import { zoneOffset } from './zoneOffset.ts'
@@ -14,9 +15,6 @@ interface MonitorInputs {
   readonly databasePath: string
   readonly runSeconds: number | undefined
   readonly node: () => Promise<SimulatedNode>
-  /** Read through a connection of the monitor's own. Throws while the database is unreadable. */
-  readonly stats: () => ReadingsStats
-  readonly recent: (limit: number) => readonly Readonly<Record<string, string | number | null>>[]
   readonly memoryBytes: () => number
 }
 
@@ -40,7 +38,7 @@ export async function openMonitor(host: string, port: number, inputs: MonitorInp
   const answer = async (path: string): Promise<readonly [number, unknown]> => {
     const nowMs = inputs.clock.now()
     const node = await inputs.node()
-    const stats = readStats(inputs)
+    const stats = readStats(inputs.databasePath)
     const isHealthy = stats !== undefined && node.problem === undefined
     const timestamp = new Date(nowMs).toISOString()
     const elapsed = (nowMs - startedMs) / 1000
@@ -96,7 +94,7 @@ export async function openMonitor(host: string, port: number, inputs: MonitorInp
           ? [503, { error: 'The database cannot be read now.', timestamp }]
           : [200, databaseStats(stats, node, inputs.databasePath, elapsed)]
       case '/samplez':
-        return [200, { samples: inputs.recent(SAMPLES), timestamp }]
+        return [200, { samples: readNewestReadings(inputs.databasePath, SAMPLES), timestamp }]
       default:
         return [path === '/' ? 200 : 404, { endpoints: ENDPOINTS }]
     }
@@ -142,9 +140,9 @@ function send(response: ServerResponse, status: number, body: unknown): void {
   response.end(`${JSON.stringify(body)}\n`)
 }
 
-function readStats(inputs: MonitorInputs): ReadingsStats | undefined {
+function readStats(path: string): ReadingsStats | undefined {
   try {
-    return inputs.stats()
+    return readReadingsStats(path)
   } catch {
     return undefined
   }

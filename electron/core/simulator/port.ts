@@ -11,8 +11,10 @@ export interface SimulatedNodeSpec {
   readonly sensor: SensorSpec
   readonly scenario: string
   readonly ratePerSecond: number
+  /** Ends by itself after this many seconds, with exactly the readings due until then. */
+  readonly runSeconds?: number | undefined
   /** Readings of the past to make first, for a new database only. */
-  readonly history?: { readonly seconds: number; readonly ratePerSecond: number }
+  readonly history?: { readonly seconds: number; readonly ratePerSecond: number } | undefined
   /** Pipeline type a new database begins with; raw unless said. */
   readonly pipelineType?: string
   /** Starts at once; else it waits for `start`. */
@@ -38,6 +40,8 @@ export interface Simulator {
   setRate(nodeIds: readonly string[], ratePerSecond: number): Promise<void>
   setScenario(nodeIds: readonly string[], scenario: string): Promise<void>
   inject(nodeIds: readonly string[], injection: Injection): Promise<void>
+  /** Changes how the sensors behave; identity, seed and database stay. */
+  reconfigure(nodeIds: readonly string[], change: Pick<SensorSpec, 'parameters' | 'anomalies'>): Promise<void>
   /** Ends the anomalies at work. */
   calm(nodeIds: readonly string[]): Promise<void>
   /** Multiplies every rate; 1 is as asked. */

@@ -32,7 +32,6 @@ export interface RunningNode {
   status(nowMs: number): SimulatedNode
   /** Gives the database back; nothing is written afterwards. */
   close(): void
-  writer(): ReadingsWriter | undefined
 }
 
 interface RunningNodeOptions {
@@ -118,10 +117,12 @@ export function createRunningNode(options: RunningNodeOptions): RunningNode {
       }
       writer = undefined
     },
-    writer: () => writer,
   }
 
-  function take(nowMs: number): void {
+  const endMs = spec.runSeconds === undefined ? Infinity : options.nowMs + spec.runSeconds * 1000
+
+  function take(wallMs: number): void {
+    const nowMs = Math.min(wallMs, endMs)
     const oldestMs = nowMs - MOST_CATCH_UP_MS
     const nextMs = node.sensor.anchorMs + (node.sensor.sinceAnchor * 1000) / node.sensor.ratePerSecond
     if (nextMs < oldestMs && pending.length === 0) {
@@ -159,4 +160,23 @@ export function createRunningNode(options: RunningNodeOptions): RunningNode {
 function explain(error: unknown): string {
   const data = errorToData(error)
   return error instanceof FieldgateError && data.hint !== undefined ? `${data.message} ${data.hint}` : data.message
+}
+
+/**
+ * Makes sure that sensors can write where they are meant to, before any of them starts. Returns remarks; throws for a
+ * database of another shape or one that is damaged. A locked one is no reason: it is written once it is free.
+ */
+export function checkDatabases(specs: readonly SimulatedNodeSpec[]): readonly string[] {
+  const existing = specs.filter((spec) => existsSync(spec.path))
+  for (const spec of existing) {
+    try {
+      openReadingsWriter(spec.path, fixedColumns(spec.sensor.identity)).close()
+    } catch (error) {
+      if (errorToData(error).code !== 'unavailable') throw error
+    }
+  }
+  const without = existing.filter((spec) => spec.history !== undefined)
+  return without.length === 0
+    ? []
+    : [`History is made for new databases only; ${without.map((spec) => spec.path).join(', ')} is appended to.`]
 }

@@ -182,6 +182,12 @@ export function createSimulator(ports: SimulatorPorts): Simulator {
         node.sensor = injectAnomaly(node.sensor, { type, seconds, field }, now(), node.rng)
       })
     },
+    async reconfigure(nodeIds, { parameters, anomalies }) {
+      change(nodeIds, (node) => {
+        if (node.isRunning) node.tick(now())
+        node.sensor = { ...node.sensor, spec: { ...node.sensor.spec, parameters, anomalies } }
+      })
+    },
     async calm(nodeIds) {
       change(nodeIds, (node) => {
         node.sensor = { ...node.sensor, anomalies: [] }

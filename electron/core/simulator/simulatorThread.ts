@@ -95,6 +95,7 @@ export function connectSimulator(worker: SimulatorWorker): Simulator {
     setRate: call('setRate'),
     setScenario: call('setScenario'),
     inject: call('inject'),
+    reconfigure: call('reconfigure'),
     calm: call('calm'),
     setSpeed: call('setSpeed'),
     setClockOffset: call('setClockOffset'),

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { buildReadingsFile, openReadingsWriter } from '../../../electron/core/db/readingsWriter.ts'
+import { readReadingsStats } from '../../../electron/core/db/readingsStats.ts'
 import type { ReadingRow } from '../../../electron/core/db/readingsSchema.ts'
 import { fixedColumns, rowMaker } from '../../../electron/core/simulator/rows.ts'
 import { query, sensorSpec, temporaryFolder } from './helpers.ts'
@@ -20,7 +21,12 @@ test('a new database has the seed-era table, in write-ahead mode, with the value
   const path = join(temporaryFolder(), 'a', 'sensor.sqlite')
   const writer = openReadingsWriter(path, fixed)
   writer.append(Array.from({ length: 100 }, (_, i) => row(i)))
-  expect(writer.stats()).toMatchObject({ rows: 100, anomalies: 10, journalMode: 'wal', indexes: ['idx_timestamp'] })
+  expect(readReadingsStats(path)).toMatchObject({
+    rows: 100,
+    anomalies: 10,
+    journalMode: 'wal',
+    indexes: ['idx_timestamp'],
+  })
   writer.close()
   const rows = query(path, 'SELECT * FROM sensor_readings ORDER BY id')
   expect(Object.keys(rows[0] as object)).toHaveLength(27)
@@ -59,7 +65,7 @@ test('a table without the later columns, in rollback mode, is appended to and ke
   database.close()
   const writer = openReadingsWriter(path, fixed)
   writer.append([row(0), row(1)])
-  expect(writer.stats()).toMatchObject({ rows: 2, journalMode: 'delete' })
+  expect(readReadingsStats(path)).toMatchObject({ rows: 2, journalMode: 'delete' })
   writer.close()
   expect(query(path, 'SELECT * FROM sensor_readings')[1]).toMatchObject({ temperature: 1.5, anomaly_flag: 0 })
 })
@@ -121,7 +127,7 @@ test('a locked database refuses the rows whole and takes them when it is free', 
   other.exec('ROLLBACK')
   other.close()
   writer.append([row(0), row(1)])
-  expect(writer.stats().rows).toBe(2)
+  expect(readReadingsStats(path).rows).toBe(2)
   writer.close()
 })
 
