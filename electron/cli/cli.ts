@@ -36,7 +36,7 @@ export interface CommandContext {
   /** The engine of the workspace; stopped by itself when the command ends. */
   readonly engine: () => Promise<Engine>
   /** The nodes named, by id or by SQLite path, or all; at least one. Throws `notFound` naming the known ones. */
-  readonly nodes: (names?: readonly string[]) => Promise<readonly NodeConfig[]>
+  readonly nodes: (names?: readonly string[]) => Promise<readonly [NodeConfig, ...NodeConfig[]]>
 }
 
 /** What a registration function gets besides the program. */
@@ -112,10 +112,11 @@ function createParts(
     engine: () => (engine ??= open(context)),
     nodes: async (names) => {
       const { config } = await context.configuration()
-      if (config.nodes.length === 0) throw noNodes(config)
-      return names === undefined || names.length === 0
-        ? config.nodes
-        : names.map((name) => findNode(config.nodes, name))
+      const chosen =
+        names === undefined || names.length === 0 ? config.nodes : names.map((name) => findNode(config, name))
+      const [first, ...others] = chosen
+      if (first === undefined) throw noNodes(config)
+      return [first, ...others]
     },
   }
   // An engine that could not be made was reported by the command that asked for it.
@@ -155,9 +156,11 @@ function noNodes(config: EngineConfig): FieldgateError {
   })
 }
 
-function findNode(nodes: readonly NodeConfig[], name: string): NodeConfig {
+function findNode(config: EngineConfig, name: string): NodeConfig {
+  const { nodes } = config
   const node = nodes.find((candidate) => candidate.id === name || candidate.sqlite === name)
   if (node !== undefined) return node
+  if (nodes.length === 0) throw noNodes(config)
   throw new FieldgateError('notFound', `There is no node "${name}" in this workspace.`, {
     hint: `Known: ${nodes
       .slice(0, 10)

@@ -106,7 +106,7 @@ async function findTarget(context: CommandContext, options: TargetOptions): Prom
   if (options.db !== undefined) context.setFlag('sqlite', options.db)
   const nodes = await context.nodes(options.node === undefined ? undefined : [options.node])
   const [node] = nodes
-  if (node !== undefined && nodes.length === 1) return node
+  if (nodes.length === 1) return node
   const known = nodes.slice(0, 10).map((candidate) => candidate.id)
   throw new FieldgateError('invalid', `The workspace has ${nodes.length} nodes.`, {
     hint: `Name one with --node: ${known.join(', ')}${nodes.length > known.length ? ', …' : ''}.`,

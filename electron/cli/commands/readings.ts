@@ -24,7 +24,6 @@ export function registerReadings(program: Command, cli: Cli): void {
     .action((options: ReadingsOptions, command: Command) =>
       cli.run(command, async (context) => {
         const [node] = await context.nodes(options.node === undefined ? undefined : [options.node])
-        if (node === undefined) return EXIT.finding
         const engine = await context.engine()
         const page = selectColumns(
           await engine.call('readings.recent', { nodeId: node.id, limit: options.limit }),
