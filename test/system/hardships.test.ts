@@ -6,6 +6,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import type { Execution } from '../../shared/domain/execution.ts'
 import type { UploadResult } from '../../shared/ipc/contract.ts'
 import { askFieldgate, reconcile, runFieldgate, startFieldgate } from '../helpers/fieldgate.ts'
+import { until } from '../helpers/until.ts'
 
 const START_MS = Date.UTC(2026, 2, 1, 12)
 const SENSORS = 20
@@ -151,11 +152,4 @@ function executionsOf(out: string): readonly Execution[] {
     .slice(0, -1)
     .filter((line) => line.startsWith('{'))
     .map((line) => JSON.parse(line) as Execution)
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  for (let waited = 0; !condition(); waited += 50) {
-    if (waited > 60_000) throw new Error('It did not happen within a minute.')
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
 }
