@@ -1,5 +1,6 @@
 import { Suspense } from 'react'
 import { screenOf } from '../screens/index.ts'
+import { DemoBar } from '../screens/simulator/DemoBar.tsx'
 import { useWorkspace } from '../stores/workspace.ts'
 import { Skeleton } from '../ui/states.tsx'
 import { useRoute } from '../ui/router.ts'
@@ -32,6 +33,7 @@ export function Shell() {
             </div>
           </Suspense>
         </ScreenBoundary>
+        <DemoBar />
       </main>
       <StatusBar />
       <Palette />

@@ -2,6 +2,7 @@ import { useCallback, useEffect, useState } from 'react'
 import type { LampState } from '../../../shared/domain/lampTypes.ts'
 import type { Lamp } from '../../../shared/domain/lampTypes.ts'
 import type { NodeSummary } from '../../../shared/domain/node.ts'
+import { openDoctor } from '../../stores/doctor.ts'
 import { followExecutions } from '../../stores/executions.ts'
 import { pauseNodes, useNodes } from '../../stores/nodes.ts'
 import { messages } from '../../text/messages.ts'
@@ -12,7 +13,7 @@ import { formatClock } from '../../ui/format.ts'
 import { Icon } from '../../ui/Icon.tsx'
 import { lampText } from '../../ui/marks/Lamp.tsx'
 import { Mark, stateClass } from '../../ui/marks/Mark.tsx'
-import { href, navigate, navigateTo, useRoute } from '../../ui/router.ts'
+import { href, navigate, useRoute } from '../../ui/router.ts'
 import { useShortcut } from '../../ui/shortcuts.ts'
 import { Banner, EmptyState, Skeleton } from '../../ui/states.tsx'
 import { showFailure } from '../../ui/toast.tsx'
@@ -64,7 +65,7 @@ export function NodeScreen() {
 function NodeHead({ node }: { readonly node: NodeSummary }) {
   const [isBusy, setBusy] = useState(false)
   const isPaused = node.uploadState === 'paused'
-  const doctor = () => navigateTo(`fleet?doctor=${encodeURIComponent(node.nodeId)}`)
+  const doctor = () => void openDoctor([node.nodeId])
   useShortcut('D', words.doctor, doctor)
   const togglePause = async () => {
     setBusy(true)

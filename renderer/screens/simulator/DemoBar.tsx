@@ -1,0 +1,184 @@
+import { useCallback, useEffect } from 'react'
+import type { DemoFault, DemoState } from '../../../shared/domain/demo.ts'
+import { followDemo, holdStory, nextStep, resetStory, setFault, setSpeed, useDemo } from '../../stores/demo.ts'
+import { useFleet } from '../../stores/fleet.ts'
+import { messages } from '../../text/messages.ts'
+import { Age } from '../../ui/Age.tsx'
+import { Button } from '../../ui/Button.tsx'
+import { now, useNow } from '../../ui/clock.ts'
+import { formatCount, formatNoun } from '../../ui/format.ts'
+import type { IconName } from '../../ui/Icon.tsx'
+import { navigateTo } from '../../ui/router.ts'
+import { Segmented } from '../../ui/Segmented.tsx'
+import { useShortcut } from '../../ui/shortcuts.ts'
+import { showFailure } from '../../ui/toast.tsx'
+
+const words = messages.simulator.demo
+const SPEEDS = ['1', '10', '60'] as const
+const ICONS: Readonly<Record<DemoFault, IconName>> = {
+  cutLink: 'cut',
+  slowDown: 'slow',
+  powerCut: 'power',
+  clockJump: 'clock',
+  fillDisk: 'disk',
+  wrongCredentials: 'key',
+}
+
+function act(work: Promise<void>): void {
+  work.catch((error: unknown) => showFailure(words.failed, error))
+}
+
+/** The demo's story, docked above the status bar on every screen: step, hold, faults, and the proof that stays. */
+export function DemoBar() {
+  useEffect(followDemo, [])
+  const demo = useDemo((state) => state.demo)
+  return demo === undefined ? null : <Bar demo={demo} />
+}
+
+function Bar({ demo }: { readonly demo: DemoState }) {
+  return (
+    <section className="story" aria-label={words.label}>
+      <Story demo={demo} />
+      <Faults demo={demo} />
+      <LiveProof />
+    </section>
+  )
+}
+
+function Story({ demo }: { readonly demo: DemoState }) {
+  const step = demo.steps[demo.step]
+  const speed = SPEEDS.findLast((value) => Number(value) <= demo.speed) ?? '1'
+  const toggle = () => act(holdStory(!demo.isHeld))
+  useShortcut('K', demo.isHeld ? words.goOn : words.hold, toggle)
+  return (
+    <div>
+      <div className="row">
+        <b className="medium ell">{step?.heading ?? step?.title}</b>
+        <span className="t3 small nowrap">{words.of(formatCount(demo.step + 1), formatCount(demo.steps.length))}</span>
+        {step !== undefined && (
+          <Button size="sm" kind="ghost" className="hide-1280" onClick={() => navigateTo(step.screen)}>
+            {words.show}
+          </Button>
+        )}
+        <span className="grow" />
+        <span className="hide-1280">
+          <Segmented
+            size="sm"
+            label={words.speed}
+            value={speed}
+            options={SPEEDS.map((value) => ({ value, label: `${value}×` }))}
+            onChange={(value) => act(setSpeed(Number(value)))}
+          />
+        </span>
+        <Button
+          size="sm"
+          kind={demo.isHeld ? 'primary' : 'default'}
+          icon={demo.isHeld ? 'play' : 'pause'}
+          keys="K"
+          onClick={toggle}
+        >
+          {demo.isHeld ? words.goOn : words.hold}
+        </Button>
+        <Button size="sm" icon="step" aria-label={words.next} title={words.next} onClick={() => act(nextStep())} />
+        <Button size="sm" icon="reset" aria-label={words.reset} title={words.reset} onClick={() => act(resetStory())} />
+      </div>
+      <p className="small t2 ell story-sentence" aria-live="polite" title={step?.sentence}>
+        {step?.sentence}
+      </p>
+      <Steps demo={demo} />
+    </div>
+  )
+}
+
+/** Share of the step gone by, from the time it ends; a held step stands still. */
+function Steps({ demo }: { readonly demo: DemoState }) {
+  const share = useNow(
+    useCallback(
+      (nowMs: number) => {
+        if (demo.isHeld || demo.stepEndsAtMs === undefined) return 0.5
+        const span = 40_000 / demo.speed
+        return Math.round(Math.min(1, Math.max(0.04, 1 - (demo.stepEndsAtMs - nowMs) / span)) * 100) / 100
+      },
+      [demo],
+    ),
+  )
+  return (
+    <ol className="story-steps">
+      {demo.steps.map((step, index) => (
+        <li
+          key={step.id}
+          className={index < demo.step ? 'done' : index === demo.step ? 'now' : undefined}
+          aria-current={index === demo.step ? 'step' : undefined}
+        >
+          <i>{index === demo.step && <em style={{ width: `${share * 100}%` }} />}</i>
+          <span className="ell">
+            {index + 1} {step.title}
+          </span>
+        </li>
+      ))}
+    </ol>
+  )
+}
+
+function Faults({ demo }: { readonly demo: DemoState }) {
+  return (
+    <div>
+      <div className="row">
+        <span className="micro t3">{words.faults}</span>
+        <span className="grow" />
+        <span className="micro t3">{words.keys}</span>
+      </div>
+      <div className="story-faults">
+        {demo.faults.map((fault, index) => (
+          <FaultButton key={fault.id} fault={fault} number={index + 1} />
+        ))}
+      </div>
+    </div>
+  )
+}
+
+function FaultButton({ fault, number }: { readonly fault: DemoState['faults'][number]; readonly number: number }) {
+  const toggle = () => act(setFault(fault.id, !fault.isActive))
+  useShortcut(`Alt ${number}`, fault.label, toggle)
+  return (
+    <Button
+      size="sm"
+      icon={ICONS[fault.id]}
+      className={fault.isActive ? 'fault-on' : ''}
+      isOn={fault.isActive}
+      onClick={toggle}
+    >
+      {fault.label}
+    </Button>
+  )
+}
+
+function LiveProof() {
+  const status = useFleet((state) => state.status)
+  const proof = status?.proof
+  const isKnown = proof?.checkedAtMs !== undefined
+  const tone = proof?.state === 'broken' ? 'bad' : isKnown ? 'ok' : 'off'
+  return (
+    <a className={`story-proof ${tone}`} href="#/proof">
+      <span className="row micro">
+        <span>{words.proof}</span>
+        <span className="grow" />
+        <span>
+          {proof?.checkedAtMs === undefined ? (
+            words.notChecked
+          ) : (
+            <Age sinceMs={Math.min(now(), proof.checkedAtMs)} suffix={words.ago} />
+          )}
+        </span>
+      </span>
+      <b className={`c-${tone}`}>
+        {formatCount(proof?.missing ?? 0)} missing, {formatCount(proof?.duplicated ?? 0)} duplicated
+      </b>
+      <span className="small">
+        {words.delivered(formatNoun(proof?.rows ?? 0, 'row'))}
+        <br />
+        {words.waiting(formatNoun(status?.backlogRows ?? 0, 'row'))}
+      </span>
+    </a>
+  )
+}
