@@ -1,3 +1,4 @@
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -26,10 +27,14 @@ test("with nothing but the seed's variables rows go to S3 over its wire, are pro
   }
   const options = { cwd: root, env }
 
+  const unmade = await runFieldgate(['upload'], options)
+  expect(unmade.code).toBe(1)
+  expect(unmade.out).toContain('There is no bucket acme-databricks-raw-us-west-2.')
+  await createBucket(door, 'acme-databricks-raw-us-west-2')
   const first = await runFieldgate(['upload', '--debug'], options)
   expect(first.code).toBe(0)
   expect(first.out).toContain('Uploaded 1,500 rows')
-  const listed = await runFieldgate(['objects', 'ls', 's3://acme-databricks-raw-us-west-2/raw/'], options)
+  const listed = await runFieldgate(['objects', 'ls', 's3://acme-databricks-raw-us-west-2/raw/', '--recursive'], options)
   expect(listed.out).toMatch(/raw\/table=sensor_readings\/node=node\/date=2025-07-27\//)
   expect((await reconcile(options)).totals).toMatchObject({ delivered: 1500, missing: 0, duplicated: 0, different: 0 })
 
@@ -50,3 +55,10 @@ test("with nothing but the seed's variables rows go to S3 over its wire, are pro
   expect(offline.err).toMatch(/^error: .+\nhint: .+/)
   database.close()
 })
+
+async function createBucket(door: StoreEndpoint, bucket: string): Promise<void> {
+  const { endpoint, region, accessKeyId, secretAccessKey } = door
+  const client = new S3Client({ endpoint, region, forcePathStyle: true, credentials: { accessKeyId, secretAccessKey } })
+  await client.send(new CreateBucketCommand({ Bucket: bucket }))
+  client.destroy()
+}
