@@ -102,6 +102,14 @@ describe('the engine in its thread', () => {
     expect(client.state()).toEqual({ name: 'stopped' })
   })
 
+  test('an engine that dies before it is ready is given up after four tries, and says why', async () => {
+    const threads = tinyThreads({ TINY_ENGINE_DIES: 'yes' })
+    const client = connect(threads)
+    expect(await client.settled()).toMatchObject({ name: 'failed', error: { code: 'internal' } })
+    expect(threads.started()).toBe(4)
+    await expect(ask(client, 'echo')).rejects.toMatchObject({ code: 'internal' })
+  })
+
   test('a stopped engine leaves no thread and answers nothing', async () => {
     const threads = tinyThreads()
     const client = connect(threads)

@@ -21,7 +21,10 @@ function tinyEngine(): Engine {
       if (process.env['TINY_ENGINE_SLOW_STOP'] === 'yes') await sleep(60_000, undefined, { ref: true })
     },
     call: async (method, input, context) => {
-      if (method === 'executions.list') return [] as never
+      if (method === 'executions.list') {
+        if (process.env['TINY_ENGINE_DIES'] === 'yes') process.exit(4)
+        return [] as never
+      }
       const { nodeId, limit } = input as { nodeId: string; limit: number }
       switch (nodeId) {
         case 'echo':

@@ -17,7 +17,8 @@ export interface EngineThread {
 }
 
 /**
- * The states of an engine: `starting` → `running` (ready) or `failed` (cannot run, says why, still answers what it can).
+ * The states of an engine: `starting` → `running` (ready) or `failed` (cannot run, says why; its thread, if it lives, answers
+ * what it can).
  * `running` → `waiting` when its thread died, → `starting` after the backoff. `restart` and `stop` pass through `stopping`.
  */
 export type EngineState =
@@ -56,6 +57,8 @@ export interface EngineClient {
 }
 
 const BACKOFF_MS = [100, 1000, 4000, 15_000, 30_000] as const
+/** A thread that dies so often without ever getting ready is not started again by itself. */
+const TRIES_TO_START = 4
 /** A thread that lived this long has earned a fresh backoff. */
 const HEALTHY_AFTER_MS = 60_000
 const RESTART_DEADLINE_MS = 10_000
@@ -78,6 +81,7 @@ export function connectEngine(options: EngineClientOptions): EngineClient {
   let thread: EngineThread | undefined
   let startedAt = 0
   let crashes = 0
+  let failedStarts = 0
   let lastId = 0
   let revision = 0
   let revisionBase = 0
@@ -122,6 +126,7 @@ export function connectEngine(options: EngineClientOptions): EngineClient {
         options.onLog?.(message.entry)
         break
       case 'ready':
+        failedStarts = 0
         if (current.name === 'starting') enter({ name: 'running' })
         break
       case 'failed':
@@ -151,6 +156,12 @@ export function connectEngine(options: EngineClientOptions): EngineClient {
   }
 
   const comeBack = async (problem: string): Promise<void> => {
+    if (current.name === 'starting') failedStarts++
+    if (failedStarts >= TRIES_TO_START) {
+      const message = `The engine died ${failedStarts} times while it started: ${problem}`
+      log.error(message)
+      return enter({ name: 'failed', error: { code: 'internal', message, retryable: false } })
+    }
     crashes = clock.monotonic() - startedAt > HEALTHY_AFTER_MS ? 1 : crashes + 1
     const restMs = backoff[Math.min(crashes, backoff.length) - 1] ?? 0
     log.error('The engine thread died; it is started again.', { cause: problem, crashes, restMs })
@@ -184,10 +195,12 @@ export function connectEngine(options: EngineClientOptions): EngineClient {
     await end(RESTART_DEADLINE_MS)
     between()
     crashes = 0
+    failedStarts = 0
     if (!ending.signal.aborted) start()
   }
 
   const unavailable = (): FieldgateError => {
+    if (current.name === 'failed') return errorFromData(current.error)
     if (current.name === 'waiting') {
       return new FieldgateError('unavailable', `The engine stopped: ${current.problem}`, {
         hint: 'It starts again by itself.',
