@@ -1,6 +1,7 @@
 import { MantineProvider, createTheme } from '@mantine/core'
 import { Notifications } from '@mantine/notifications'
 import { Recovery } from '../screens/recovery/Recovery.tsx'
+import { useWorkspace } from '../stores/workspace.ts'
 import { useRoute } from '../ui/router.ts'
 import { Shell } from './Shell.tsx'
 
@@ -11,6 +12,7 @@ const THEME = createTheme({ respectReducedMotion: true, cursorType: 'default' })
 /** The whole page: recovery when the host says so, else the shell with its screens. */
 export function App() {
   const { screen } = useRoute()
+  const isBroken = useWorkspace((state) => state.host?.recovery !== undefined)
   return (
     <MantineProvider
       theme={THEME}
@@ -19,7 +21,7 @@ export function App() {
       withCssVariables={false}
       withGlobalClasses={false}
     >
-      {screen === 'recovery' ? <Recovery /> : <Shell />}
+      {screen === 'recovery' || isBroken ? <Recovery /> : <Shell />}
       <Notifications
         unstyled
         position="bottom-right"

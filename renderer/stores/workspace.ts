@@ -49,3 +49,8 @@ export function workspaceName(workspace: WorkspaceInfo | undefined): string {
   if (workspace === undefined) return ''
   return workspace.folder.split(/[\\/]/).findLast((part) => part !== '') ?? workspace.folder
 }
+
+/** Goes on after the engine could not start: from the last good snapshot, with a fresh ledger, or as it is. */
+export async function recover(choice: 'snapshot' | 'fresh' | 'retry'): Promise<void> {
+  await callHost('host.recover', { choice })
+}

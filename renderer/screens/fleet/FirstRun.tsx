@@ -12,8 +12,8 @@ import { navigate, navigateTo } from '../../ui/router.ts'
 import { useShortcut } from '../../ui/shortcuts.ts'
 import { showFailure } from '../../ui/toast.tsx'
 import { DEMO_SITES } from './demoSites.ts'
-import { markFirstRun, useFirstRun } from './firstRunState.ts'
-import type { Step, StepId } from './firstRunState.ts'
+import { markFirstRun, useFirstRun } from '../../stores/firstRun.ts'
+import type { Step, StepId } from '../../stores/firstRun.ts'
 
 const words = messages.fleet.firstRun
 

@@ -14,7 +14,7 @@ import { FleetFigures } from './FleetFigures.tsx'
 import { FleetMap } from './FleetMap.tsx'
 import { FleetTable, useFleetTable } from './FleetTable.tsx'
 import { setFleetView, useFleetView } from './fleetView.ts'
-import { useFirstRun } from './firstRunState.ts'
+import { useFirstRun } from '../../stores/firstRun.ts'
 
 const words = messages.fleet
 

@@ -1,7 +1,7 @@
 import { create } from 'zustand'
-import { useFleet } from '../../stores/fleet.ts'
-import { useNodes } from '../../stores/nodes.ts'
-import { useWorkspace, workspaceName } from '../../stores/workspace.ts'
+import { useFleet } from './fleet.ts'
+import { useNodes } from './nodes.ts'
+import { useWorkspace, workspaceName } from './workspace.ts'
 
 const STEPS = ['workspace', 'database', 'store', 'access', 'deliver', 'proof'] as const
 export type StepId = (typeof STEPS)[number]
