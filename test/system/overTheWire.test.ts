@@ -34,7 +34,10 @@ test("with nothing but the seed's variables rows go to S3 over its wire, are pro
   const first = await runFieldgate(['upload', '--debug'], options)
   expect(first.code).toBe(0)
   expect(first.out).toContain('Uploaded 1,500 rows')
-  const listed = await runFieldgate(['objects', 'ls', 's3://acme-databricks-raw-us-west-2/raw/', '--recursive'], options)
+  const listed = await runFieldgate(
+    ['objects', 'ls', 's3://acme-databricks-raw-us-west-2/raw/', '--recursive'],
+    options,
+  )
   expect(listed.out).toMatch(/raw\/table=sensor_readings\/node=node\/date=2025-07-27\//)
   expect((await reconcile(options)).totals).toMatchObject({ delivered: 1500, missing: 0, duplicated: 0, different: 0 })
 
