@@ -18,3 +18,15 @@ export function createFakeClock(startMs = Date.UTC(2026, 0, 1)): FakeClock {
     },
   }
 }
+
+/** A clock at which nothing happens by itself: a sleep ends only with its signal. */
+export function createStillClock(clock: Clock): Clock {
+  return {
+    now: () => clock.now(),
+    monotonic: () => clock.monotonic(),
+    sleep: (ms, signal) =>
+      ms === 0 || signal === undefined || signal.aborted
+        ? Promise.resolve()
+        : new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true })),
+  }
+}

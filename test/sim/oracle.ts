@@ -26,7 +26,13 @@ export async function findViolations(world: World): Promise<readonly string[]> {
       const rows = inBucket.get(`${epoch}/${cursor.route}`) ?? []
       wrong.push(...checkLane(world, life, cursor.route, epoch, executions, rows))
     }
-    if (isCurrent) wrong.push(...checkCoverage(life, delivered.filter((e) => e.epoch === epoch && !isBeside(world, e.route))))
+    if (isCurrent)
+      wrong.push(
+        ...checkCoverage(
+          life,
+          delivered.filter((e) => e.epoch === epoch && !isBeside(world, e.route)),
+        ),
+      )
   }
   const lives = new Set([...world.lifeByEpoch.values()])
   if (lives.size !== world.lifeByEpoch.size) wrong.push('two epochs name one life, or one epoch names two')
@@ -86,7 +92,12 @@ function checkLane(
   rows: readonly BucketRow[],
 ): string[] {
   const due = [...life.rows.values()].filter((row) =>
-    executions.some((execution) => execution.fromSeq <= row.id && row.id <= execution.toSeq),
+    executions.some(
+      (execution) =>
+        execution.fromSeq <= row.id &&
+        row.id <= execution.toSeq &&
+        (life.purged.get(row.id)?.has(execution.id) ?? true),
+    ),
   )
   const label = `life ${life.number} ${route}`
   if (route === 'aggregated') return checkAggregate(label, due, rows)
@@ -117,7 +128,8 @@ function checkRaw(label: string, original: WrittenRow, row: BucketRow): string[]
   const wrong: string[] = []
   const extra = typeof row['_extra'] === 'string' ? (JSON.parse(row['_extra']) as Record<string, unknown>) : {}
   const temperature = row['temperature'] ?? extra['temperature'] ?? null
-  if (temperature !== original.temperature) wrong.push(`${label}: row ${original.id} has temperature ${String(temperature)}`)
+  if (temperature !== original.temperature)
+    wrong.push(`${label}: row ${original.id} has temperature ${String(temperature)}`)
   const time = row['timestamp'] instanceof Date ? row['timestamp'].getTime() : extra['timestamp']
   const wanted = Number.isNaN(Date.parse(original.timestamp)) ? original.timestamp : Date.parse(original.timestamp)
   if (time !== wanted) wrong.push(`${label}: row ${original.id} has time ${String(time)}, not ${wanted}`)

@@ -32,7 +32,13 @@ export function createSimStore(rng: Rng): SimStore {
       if (existing !== undefined) {
         if (existing.metadata[META_SHA256] === put.metadata[META_SHA256]) return { kind: 'alreadyThere', etag: 'e' }
         store.overwritten.push(name)
-        const head = { key: put.key, bytes: existing.bytes.length, etag: 'e', lastModifiedMs: 0, metadata: existing.metadata }
+        const head = {
+          key: put.key,
+          bytes: existing.bytes.length,
+          etag: 'e',
+          lastModifiedMs: 0,
+          metadata: existing.metadata,
+        }
         return { kind: 'differs', head }
       }
       objects.set(name, { bytes: Uint8Array.from(bytes), metadata: put.metadata })

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { connectLedger } from '../../electron/core/db/ledger/connection.ts'
 import type { LedgerConnection } from '../../electron/core/db/ledger/connection.ts'
 import { listEpochs } from '../../electron/core/db/ledger/epochs.ts'
+import { listExecutions } from '../../electron/core/db/ledger/executions.ts'
 import { listCursors } from '../../electron/core/db/ledger/lanes.ts'
 import { openNodeDatabase } from '../../electron/core/db/nodeDatabase.ts'
 import { readPipeline, setPipeline } from '../../electron/core/pipelines/pipelineManager.ts'
@@ -15,7 +16,7 @@ import type { Rng } from '../../electron/core/support/rng.ts'
 import { inProcessEncoder } from '../../electron/core/uploader/encoder.ts'
 import { createUploader } from '../../electron/core/uploader/uploader.ts'
 import type { EngineConfig, NodeConfig } from '../../shared/domain/settings.ts'
-import { createFakeClock } from '../helpers/fakeClock.ts'
+import { createFakeClock, createStillClock } from '../helpers/fakeClock.ts'
 import type { FakeClock } from '../helpers/fakeClock.ts'
 import { createSimStore } from './simStore.ts'
 import type { SimStore } from './simStore.ts'
@@ -32,6 +33,8 @@ export interface WrittenRow {
 export interface Life {
   readonly number: number
   readonly rows: Map<number, WrittenRow>
+  /** Rows deleted by their owner, with the executions that had read them before. */
+  readonly purged: Map<number, ReadonlySet<number>>
   /** Highest acknowledged sequence seen by anybody while this life was current, by route. */
   readonly acked: Map<string, number>
 }
@@ -100,7 +103,8 @@ export function createWorld(seed: number): World {
               : kind < 0.53
                 ? 'no time at all'
                 : timestampAt(clock.now() + i)
-        const temperature = rng.next() < 0.03 ? 'hot' : rng.next() < 0.05 ? null : Math.round(rng.gauss(20, 5) * 100) / 100
+        const temperature =
+          rng.next() < 0.03 ? 'hot' : rng.next() < 0.05 ? null : Math.round(rng.gauss(20, 5) * 100) / 100
         const anomaly = rng.next() < 0.1 ? 1 : 0
         const id = Number(
           insert.run(timestamp, `S${rng.int(1, 3)}`, temperature, anomaly, anomaly, anomaly === 1 ? 'spike' : null)
@@ -139,6 +143,7 @@ export function createWorld(seed: number): World {
         store,
         encoder: inProcessEncoder(),
         clock,
+        loopClock: createStillClock(clock),
         rng: rng.fork(`uploader-${runs}`),
         log: silentLog,
         runner: { token, pid: runs, host: 'h', isAlive: (pid) => pid === runs },
@@ -188,10 +193,17 @@ export function createWorld(seed: number): World {
     const acked = Math.min(...[...life().acked.values(), Number.POSITIVE_INFINITY])
     if (!Number.isFinite(acked)) return
     // The newest row stays: without AUTOINCREMENT an emptied table would hand its numbers out again.
-    const result = writer
-      .prepare('DELETE FROM sensor_readings WHERE id <= ? AND id < (SELECT MAX(id) FROM sensor_readings)')
-      .run(acked - rng.int(0, 5))
-    note(`purge ${result.changes} delivered rows`)
+    const deleted = writer
+      .prepare('DELETE FROM sensor_readings WHERE id <= ? AND id < (SELECT MAX(id) FROM sensor_readings) RETURNING id')
+      .pluck()
+      .all(acked - rng.int(0, 5)) as number[]
+    const read = new Set(
+      listExecutions(ledger, { limit: 100_000 })
+        .filter((execution) => execution.state === 'encoded' || execution.state === 'succeeded')
+        .map((execution) => execution.id),
+    )
+    for (const id of deleted) life().purged.set(id, read)
+    note(`purge ${deleted.length} delivered rows`)
   }
 
   async function act(): Promise<void> {
@@ -252,7 +264,7 @@ function createTable(path: string, isAutoIncrement: boolean, lives: Life[]): Dat
     `CREATE TABLE sensor_readings (id INTEGER PRIMARY KEY ${isAutoIncrement ? 'AUTOINCREMENT' : ''}, timestamp TEXT NOT NULL,
        sensor_id TEXT NOT NULL, temperature REAL, status_code INTEGER, anomaly_flag INTEGER, anomaly_type TEXT)`,
   )
-  lives.push({ number: lives.length + 1, rows: new Map(), acked: new Map() })
+  lives.push({ number: lives.length + 1, rows: new Map(), purged: new Map(), acked: new Map() })
   return database
 }
 

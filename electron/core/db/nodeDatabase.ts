@@ -30,6 +30,7 @@ export function openNodeDatabase(path: string, _options: { readonly timeZone: st
   }
   const byName = (table: string): TableQueries =>
     queriesOf({ table, columns: existingColumns(connection, path, table) })
+  let isInSnapshot = false
   const guarded = <T>(read: () => T): T => {
     try {
       return read()
@@ -62,6 +63,18 @@ export function openNodeDatabase(path: string, _options: { readonly timeZone: st
       guarded(() => readRange(connection, queriesOf(plan), afterSeq, toSeq, limit)),
     countRows: (table, afterSeq, toSeq) => guarded(() => countRange(connection, byName(table), afterSeq, toSeq)),
     recentRows: (plan, limit) => guarded(() => readNewest(connection, queriesOf(plan), limit)),
+    snapshot: (read) =>
+      guarded(() => {
+        if (isInSnapshot) return read()
+        connection.begin()
+        isInSnapshot = true
+        try {
+          return read()
+        } finally {
+          isInSnapshot = false
+          connection.end()
+        }
+      }),
     glance: (plan, afterSeq, limit) => guarded(() => readGlance(connection, plan, afterSeq, limit)),
     dataVersion: () => guarded(() => Number(connection.all('PRAGMA data_version')[0]?.[0])),
     journalMode: () => guarded(() => journalModeOf(connection)),

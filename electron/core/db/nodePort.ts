@@ -68,6 +68,8 @@ export interface NodeDatabase {
   countRows(table: string, afterSeq: number, toSeq: number): number
   /** Newest rows first, for people. */
   recentRows(plan: TablePlan, limit: number): readonly SourceRow[]
+  /** Runs several of the other calls on one state of the database, however much is written meanwhile. Keep it short. */
+  snapshot<T>(read: () => T): T
   /** The newest row, and anomalies among the last `limit` rows past `afterSeq`: for watching many nodes cheaply. */
   glance(plan: TablePlan, afterSeq: number, limit: number): NodeGlance
   /** `wal`, `delete`, … */

@@ -2,14 +2,20 @@ import { FieldgateError } from '../../../shared/domain/errors.ts'
 import { defaultBucketName } from '../../../shared/domain/bucketNames.ts'
 import type { Cursor, Lane } from '../../../shared/domain/execution.ts'
 import type { EngineConfig, NodeConfig } from '../../../shared/domain/settings.ts'
-import { claimBatch, recentBytesPerRow } from '../db/ledger/executions.ts'
+import { recentBytesPerRow } from '../db/ledger/executions.ts'
+import { claimBatch } from '../db/ledger/transitions.ts'
 import type { StoredExecution } from '../db/ledger/executions.ts'
-import { listGaps } from '../db/ledger/lanes.ts'
+import { listGaps, readCursor } from '../db/ledger/lanes.ts'
+import { underLease } from '../db/ledger/leases.ts'
 import type { LedgerConnection } from '../db/ledger/connection.ts'
 import type { NodeDatabase, TablePlan } from '../db/nodePort.ts'
 import { contractFor } from '../pipelines/contracts.ts'
 import type { TransformContext } from '../pipelines/port.ts'
 import type { EncodeRequest } from './encodePort.ts'
+import { isSameEpoch } from './epoch.ts'
+import type { UploaderPorts } from './ports.ts'
+
+type ClaimPorts = Pick<UploaderPorts, 'config' | 'ledger' | 'openNode' | 'clock' | 'runner'>
 
 /** The part of an encode request that a claim pins: a redo uses these settings whatever the configuration says by then. */
 export type PinnedRequest = Omit<
@@ -96,30 +102,54 @@ function endOfRange(database: NodeDatabase, plan: TablePlan, fromSeq: number, la
   return Math.min(lastSeq, Number(first) + rows - 1)
 }
 
-/** Writes the claim: bounds, route, settings and bucket are durable before anything is encoded or uploaded. */
-export function claimRange(
-  ledger: LedgerConnection,
-  lane: Lane,
-  claim: {
-    readonly range: NextRange
-    readonly request: PinnedRequest
-    readonly bucket: string
-    readonly pipelineRevision: number
-    readonly anchorHash: string | undefined
-    readonly atMs: number
-  },
-): StoredExecution {
-  return claimBatch(ledger, lane, {
-    kind: claim.range.kind,
-    gapId: claim.range.gapId,
-    pipelineRevision: claim.pipelineRevision,
-    bucket: claim.bucket,
-    fromSeq: claim.range.fromSeq,
-    toSeq: claim.range.toSeq,
-    request: JSON.stringify(claim.request),
-    anchor: claim.anchorHash === undefined ? undefined : { sequence: claim.range.toSeq, hash: claim.anchorHash },
-    atMs: claim.atMs,
-  })
+/** What a lane's next claim is made from; `maxSeq` is where this pass ends. */
+export interface ClaimPlan {
+  readonly node: NodeConfig
+  readonly plan: TablePlan
+  readonly lane: Lane
+  readonly pipelineRevision: number
+  readonly maxSeq: number
+}
+
+/**
+ * Writes the lane's next claim: bounds, route, settings and bucket are durable before anything is encoded or uploaded.
+ * Undefined when the lane has drained, or when the table is not in the lane's epoch any more. That, the range and the row
+ * the epoch will be recognised by are read from one state of the database: else rows of a table put in its place just now
+ * would pass for rows of this one.
+ */
+export function claimNext(ports: ClaimPorts, wanted: ClaimPlan): StoredExecution | undefined {
+  const { node, plan, lane } = wanted
+  const { ledger, config } = ports
+  const database = ports.openNode(node)
+  try {
+    const next = database.snapshot(() => {
+      const cursor = readCursor(ledger, lane)
+      if (cursor === undefined || !isSameEpoch(ledger, database, node, plan, lane.epoch)) return undefined
+      const range = nextRange(ledger, database, plan, cursor, {
+        maxSeq: wanted.maxSeq,
+        maxBatchRows: config.upload.maxBatchRows,
+        targetObjectBytes: config.upload.targetObjectBytes,
+      })
+      return range === undefined ? undefined : { range, hash: database.anchor(plan, range.toSeq) }
+    })
+    if (next === undefined) return undefined
+    const { range, hash } = next
+    return underLease(ledger, lane.nodeId, ports.runner.token, () =>
+      claimBatch(ledger, lane, {
+        kind: range.kind,
+        gapId: range.gapId,
+        pipelineRevision: wanted.pipelineRevision,
+        bucket: bucketOf(config, lane.route),
+        fromSeq: range.fromSeq,
+        toSeq: range.toSeq,
+        request: JSON.stringify(pinRequest(config, node, plan, lane.route)),
+        anchor: hash === undefined ? undefined : { sequence: range.toSeq, hash },
+        atMs: ports.clock.now(),
+      }),
+    )
+  } finally {
+    database.close()
+  }
 }
 
 /** The pinned settings of a claim, as they were written. */

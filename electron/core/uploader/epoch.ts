@@ -15,7 +15,7 @@ export interface CurrentEpoch {
   readonly replaced: boolean
 }
 
-/** Whether the table is still in the life that `epoch` names. Reads only. */
+/** Whether the table is still in the life that `epoch` names, on one state of the database. Reads only. */
 export function isSameEpoch(
   ledger: LedgerConnection,
   database: NodeDatabase,
@@ -25,19 +25,20 @@ export function isSameEpoch(
 ): boolean {
   const key = { nodeId: node.id, table: plan.table }
   const record = listEpochs(ledger, key).at(-1)
-  if (record === undefined || record.epoch !== epoch) return false
+  if (record === undefined || record.epoch !== epoch || record.endedAtMs !== undefined) return false
   const acknowledgedSeq = listCursors(ledger, node.id)
     .filter((cursor) => cursor.table === plan.table && cursor.epoch === epoch)
     .reduce((highest, cursor) => Math.max(highest, cursor.claimedSeq), record.firstSeq - 1)
-  return (
-    decideEpoch({
-      anchors: listAnchors(ledger, key, epoch),
-      acknowledgedSeq,
-      firstSeq: record.firstSeq,
-      storedFile: record.file,
-      identity: database.identity(plan.table),
-      anchorOf: (sequence) => database.anchor(plan, sequence),
-    }) === 'same'
+  return database.snapshot(
+    () =>
+      decideEpoch({
+        anchors: listAnchors(ledger, key, epoch),
+        acknowledgedSeq,
+        firstSeq: record.firstSeq,
+        storedFile: record.file,
+        identity: database.identity(plan.table),
+        anchorOf: (sequence) => database.anchor(plan, sequence),
+      }) === 'same',
   )
 }
 
@@ -52,23 +53,26 @@ export function resolveEpoch(
   plan: TablePlan,
   atMs: number,
 ): CurrentEpoch | undefined {
-  const key = { nodeId: node.id, table: plan.table }
-  const known = listEpochs(ledger, key)
-  const last = known.at(-1)
-  const identity = database.identity(plan.table)
-  if (last !== undefined && isSameEpoch(ledger, database, node, plan, last.epoch)) {
-    if (last.file !== identity.file) noteEpochFile(ledger, key, last.epoch, identity.file)
-    return { epoch: last.epoch, firstSeq: last.firstSeq, isNew: false, replaced: known.length > 1 }
-  }
-  if (identity.minSeq === undefined) return undefined
-  const firstHash = database.anchor(plan, identity.minSeq) ?? ''
-  let repetition = 0
-  let epoch = epochId(plan.table, firstHash, repetition)
-  while (known.some((record) => record.epoch === epoch)) epoch = epochId(plan.table, firstHash, ++repetition)
-  const firstSeq = Math.min(1, identity.minSeq)
-  ledger.write(() => {
-    startEpoch(ledger, key, { epoch, firstSeq, file: identity.file, atMs })
-    rememberAnchor(ledger, key, epoch, { sequence: identity.minSeq as number, hash: firstHash })
+  return database.snapshot(() => {
+    const key = { nodeId: node.id, table: plan.table }
+    const known = listEpochs(ledger, key)
+    const last = known.at(-1)
+    const identity = database.identity(plan.table)
+    if (last !== undefined && isSameEpoch(ledger, database, node, plan, last.epoch)) {
+      if (last.file !== identity.file) noteEpochFile(ledger, key, last.epoch, identity.file)
+      return { epoch: last.epoch, firstSeq: last.firstSeq, isNew: false, replaced: known.length > 1 }
+    }
+    if (identity.minSeq === undefined) return undefined
+    const firstHash = database.anchor(plan, identity.minSeq) ?? ''
+    let repetition = 0
+    let epoch = epochId(plan.table, firstHash, repetition)
+    while (known.some((record) => record.epoch === epoch)) epoch = epochId(plan.table, firstHash, ++repetition)
+    const firstSeq = Math.min(1, identity.minSeq)
+    const anchor = { sequence: identity.minSeq, hash: firstHash }
+    ledger.write(() => {
+      startEpoch(ledger, key, { epoch, firstSeq, file: identity.file, atMs })
+      rememberAnchor(ledger, key, epoch, anchor)
+    })
+    return { epoch, firstSeq, isNew: true, replaced: known.length > 0 }
   })
-  return { epoch, firstSeq, isNew: true, replaced: known.length > 0 }
 }

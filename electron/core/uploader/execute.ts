@@ -1,21 +1,20 @@
-import { createHash } from 'node:crypto'
-import { createReadStream, existsSync, readdirSync, rmSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { rmSync } from 'node:fs'
 import { FieldgateError } from '../../../shared/domain/errors.ts'
 import { formatObjectKey } from '../../../shared/domain/objectKey.ts'
 import type { NodeConfig } from '../../../shared/domain/settings.ts'
-import { commitExecution, listObjects, markObject, recordEncoded, resetToClaimed } from '../db/ledger/executions.ts'
+import { listObjects } from '../db/ledger/executions.ts'
+import { commitExecution, markObject, recordEncoded, repinExecution, resetToClaimed } from '../db/ledger/transitions.ts'
 import type { StoredExecution, StoredObject } from '../db/ledger/executions.ts'
+import { listReplayRows } from '../db/ledger/quarantine.ts'
+import { underLease } from '../db/ledger/leases.ts'
+import type { TablePlan } from '../db/nodePort.ts'
 import { META_LOGICAL_HASH, META_SHA256 } from '../objects/port.ts'
 import { priorityOf } from '../../../shared/domain/pipelineTypes.ts'
 import { parseRequest } from './claim.ts'
+import type { PinnedRequest } from './claim.ts'
 import { isSameEpoch } from './epoch.ts'
+import { isSpoolIntact, removeSpool, spoolFolderOf, spoolNameOf } from './spool.ts'
 import type { UploaderPorts } from './ports.ts'
-
-/** Where the spool files of a workspace lie. */
-export function spoolFolderOf(stateDir: string): string {
-  return join(stateDir, 'spool')
-}
 
 /**
  * Carries one claim to its end: encode, put, verify, commit. May be called again after a crash at any point, by any
@@ -28,16 +27,16 @@ export async function runExecution(
   execution: StoredExecution,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const spooled = execution.state === 'encoded' && (await isSpoolIntact(ports, execution))
+  const spooled = execution.state === 'encoded' && (await isSpoolIntact(ports.ledger, execution))
   if (!spooled) {
-    if (execution.state === 'encoded') resetToClaimed(ports.ledger, execution.id)
+    if (execution.state === 'encoded') fenced(ports, execution, () => resetToClaimed(ports.ledger, execution.id))
     if (!(await encodeExecution(ports, node, execution, signal))) return false
   }
   await putObjects(ports, execution, signal)
   ports.step('committing', execution.id)
   commitExecution(ports.ledger, execution, { leaseToken: ports.runner.token, atMs: ports.clock.now() })
   ports.step('committed', execution.id)
-  removeSpool(ports, execution)
+  removeSpool(ports.config.stateDir, execution)
   ports.step('cleaned', execution.id)
   return true
 }
@@ -48,11 +47,13 @@ async function encodeExecution(
   execution: StoredExecution,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const pinned = parseRequest(execution)
   const leave = await ports.encodeGate.enter(priorityOf(execution.route))
   try {
     signal.throwIfAborted()
-    if (!isSourceAlive(ports, node, execution)) return false
+    const replayRows = listReplayRows(ports.ledger, execution.id)
+    const isReplay = replayRows.length > 0
+    const pinned = isReplay ? parseRequest(execution) : settingsOf(ports, node, execution)
+    if (pinned === undefined) return false
     ports.step('encoding', execution.id)
     const result = await ports.encoder.encode(
       {
@@ -64,17 +65,18 @@ async function encodeExecution(
         fromSeq: execution.fromSeq,
         toSeq: execution.toSeq,
         spoolFolder: spoolFolderOf(ports.config.stateDir),
-        spoolName: `${spoolPrefix(execution)}${ports.runner.token.slice(0, 8)}`,
+        spoolName: spoolNameOf(execution, ports.runner.token),
+        ...(isReplay ? { replayRows } : {}),
       },
       signal,
     )
     ports.step('encodedFiles', execution.id)
     // The file may have been replaced while it was read; rows of two lives must never share an object.
-    if (!isSourceAlive(ports, node, execution)) {
+    if (!isReplay && livingPlan(ports, node, execution, pinned) === undefined) {
       for (const object of result.objects) rmSync(object.path, { force: true })
       return false
     }
-    recordEncoded(ports.ledger, execution, {
+    const encoded = {
       objects: result.objects.map((object) => ({
         key: formatObjectKey({
           type: execution.route,
@@ -98,7 +100,8 @@ async function encodeExecution(
       quarantined: result.quarantined,
       newestEventMs: result.newestEventMs,
       atMs: ports.clock.now(),
-    })
+    }
+    fenced(ports, execution, () => recordEncoded(ports.ledger, execution, encoded))
     ports.step('encodedRecorded', execution.id)
     return true
   } finally {
@@ -106,13 +109,41 @@ async function encodeExecution(
   }
 }
 
-function isSourceAlive(ports: UploaderPorts, node: NodeConfig, execution: StoredExecution): boolean {
+/**
+ * The settings the claim pinned; undefined when the table began a new life since. If the table lost a column meanwhile,
+ * its rows are read with the columns it still has.
+ */
+function settingsOf(ports: UploaderPorts, node: NodeConfig, execution: StoredExecution): PinnedRequest | undefined {
+  const pinned = parseRequest(execution)
+  const plan = livingPlan(ports, node, execution, pinned)
+  if (plan === undefined) return undefined
+  const names = new Set(plan.columns.map((column) => column.name))
+  if (pinned.context.plan.columns.every((column) => names.has(column.name))) return pinned
+  const changed: PinnedRequest = { ...pinned, context: { ...pinned.context, plan } }
+  fenced(ports, execution, () => repinExecution(ports.ledger, execution.id, JSON.stringify(changed)))
+  return changed
+}
+
+/** The table as it is now; undefined when its life is not the one the claim was made in. */
+function livingPlan(
+  ports: UploaderPorts,
+  node: NodeConfig,
+  execution: StoredExecution,
+  pinned: PinnedRequest,
+): TablePlan | undefined {
   const database = ports.openNode(node)
   try {
-    return isSameEpoch(ports.ledger, database, node, parseRequest(execution).context.plan, execution.epoch)
+    const { timestampColumn } = pinned.context.plan
+    const plan = database.plan({ table: execution.table, timestampColumn })
+    return isSameEpoch(ports.ledger, database, node, plan, execution.epoch) ? plan : undefined
   } finally {
     database.close()
   }
+}
+
+/** Every change of an execution is made only while this runner holds the node's lease. */
+function fenced<T>(ports: UploaderPorts, execution: StoredExecution, work: () => T): T {
+  return underLease(ports.ledger, execution.nodeId, ports.runner.token, work)
 }
 
 async function putObjects(ports: UploaderPorts, execution: StoredExecution, signal: AbortSignal): Promise<void> {
@@ -149,13 +180,13 @@ async function putObject(
   })
   ports.step('put', execution.id)
   if (outcome.kind === 'differs') {
-    markObject(ports.ledger, object.bucket, object.key, 'conflict')
+    fenced(ports, execution, () => markObject(ports.ledger, object.bucket, object.key, 'conflict'))
     throw new FieldgateError('conflict', `Another object already holds the name ${object.key} in ${object.bucket}.`, {
       hint: 'Nothing was overwritten. Find out who wrote it (two nodes with one id?), move it away, and it is tried again.',
       details: { theirBytes: outcome.head.bytes, ourBytes: object.bytes },
     })
   }
-  markObject(ports.ledger, object.bucket, object.key, 'stored', outcome.etag)
+  fenced(ports, execution, () => markObject(ports.ledger, object.bucket, object.key, 'stored', outcome.etag))
 }
 
 function metadataOf(execution: StoredExecution, object: StoredObject): Record<string, string> {
@@ -168,35 +199,5 @@ function metadataOf(execution: StoredExecution, object: StoredObject): Record<st
     'fieldgate-epoch': execution.epoch,
     'fieldgate-range': `${object.fromSeq}..${object.toSeq}`,
     'fieldgate-rows': String(object.rows),
-  }
-}
-
-/** Names begin with the execution; the runner's token follows, so that two runners never write one file. */
-function spoolPrefix(execution: StoredExecution): string {
-  return `execution-${execution.id}-`
-}
-
-/** True when every file still to be put is there with the recorded hash; a torn one is made again instead of sent. */
-async function isSpoolIntact(ports: UploaderPorts, execution: StoredExecution): Promise<boolean> {
-  for (const object of listObjects(ports.ledger, execution.id)) {
-    if (object.state === 'stored') continue
-    if (object.spoolPath === undefined || !existsSync(object.spoolPath)) return false
-    if (statSync(object.spoolPath).size !== object.bytes) return false
-    if ((await sha256OfFile(object.spoolPath)) !== object.sha256) return false
-  }
-  return true
-}
-
-async function sha256OfFile(path: string): Promise<string> {
-  const hash = createHash('sha256')
-  for await (const part of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(part as Buffer)
-  return hash.digest('hex')
-}
-
-function removeSpool(ports: UploaderPorts, execution: StoredExecution): void {
-  const folder = spoolFolderOf(ports.config.stateDir)
-  if (!existsSync(folder)) return
-  for (const name of readdirSync(folder)) {
-    if (name.startsWith(spoolPrefix(execution))) rmSync(join(folder, name), { force: true })
   }
 }

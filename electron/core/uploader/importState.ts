@@ -9,11 +9,16 @@ import { noteImport } from '../db/ledger/records.ts'
 import { addGap, openLane } from '../db/ledger/lanes.ts'
 import type { NodeDatabase, TablePlan } from '../db/nodePort.ts'
 import type { UploaderPorts } from './ports.ts'
-import { resolveEpoch } from './epoch.ts'
+import type { CurrentEpoch } from './epoch.ts'
 import { STATE_FILE_WRITER } from './stateFile.ts'
 
 /** Where earlier uploaders kept their position, relative to the state folder. */
-const FOREIGN_FILES = ['last_upload_state.json', 'upload_state.json', 'last_upload.json', 's3-uploader/upload_state.json']
+const FOREIGN_FILES = [
+  'last_upload_state.json',
+  'upload_state.json',
+  'last_upload.json',
+  's3-uploader/upload_state.json',
+]
 /** Keys under which they wrote it, best first. */
 const POSITION_KEYS = ['last_timestamp', 'last_upload', 'last_upload_time']
 const SCAN_ROWS = 1_000
@@ -35,7 +40,9 @@ export function findForeignState(stateDir: string): ForeignState | undefined {
     const text = readFileSync(path, 'utf8')
     const content = parse(path, text)
     if (content['writer'] === STATE_FILE_WRITER) continue
-    const timestamp = POSITION_KEYS.map((key) => content[key]).find((value) => typeof value === 'string' && value !== '')
+    const timestamp = POSITION_KEYS.map((key) => content[key]).find(
+      (value) => typeof value === 'string' && value !== '',
+    )
     if (typeof timestamp !== 'string') continue
     return { path, timestamp, sha256: createHash('sha256').update(text).digest('hex') }
   }
@@ -54,37 +61,42 @@ function parse(path: string, text: string): Record<string, unknown> {
   })
 }
 
+/** The one table whose position an earlier uploader may have left. */
+export interface ImportTarget {
+  readonly node: NodeConfig
+  readonly database: NodeDatabase
+  readonly plan: TablePlan
+  readonly epoch: CurrentEpoch
+  readonly route: string
+}
+
 /**
- * Continues where an earlier uploader stopped, once: rows before the first one newer than its timestamp count as
- * delivered by it. Late rows behind that point are sent again rather than lost. Returns the sequence it continues
- * after, or undefined when there was nothing to import.
+ * Continues where an earlier uploader stopped, once: rows before the first one as new as its timestamp count as delivered
+ * by it. Rows of that very time are sent again, because it lost those behind the edge of a batch, and so are late rows
+ * behind the point. Returns the sequence it continues after, or undefined when there was nothing to import. All of it is
+ * one transaction.
  */
-export function importForeignState(
-  ports: UploaderPorts,
-  node: NodeConfig,
-  database: NodeDatabase,
-  plan: TablePlan,
-): number | undefined {
+export function importForeignState(ports: UploaderPorts, target: ImportTarget): number | undefined {
+  const { node, plan, epoch, route } = target
   const state = findForeignState(ports.config.stateDir)
   if (state === undefined) return undefined
   const now = ports.clock.now()
-  const epoch = resolveEpoch(ports.ledger, database, node, plan, now)
-  if (epoch === undefined) return undefined
-  const position = firstSequenceAfter(database, plan, node, state) - 1
-  if (!noteImport(ports.ledger, { path: state.path, sha256: state.sha256, atMs: now, note: `${node.id} after ${position}` })) {
-    return undefined
-  }
-  const lane: Lane = { nodeId: node.id, table: plan.table, epoch: epoch.epoch, route: ports.readPipeline(node).type }
-  if (position < epoch.firstSeq) return undefined
-  ports.ledger.write(() => {
+  const position = firstSequenceSince(target, state) - 1
+  const lane: Lane = { nodeId: node.id, table: plan.table, epoch: epoch.epoch, route }
+  const isNew = ports.ledger.write(() => {
+    const { path, sha256 } = state
+    if (!noteImport(ports.ledger, { path, sha256, atMs: now, note: `${node.id} after ${position}` })) return false
+    if (position < epoch.firstSeq) return true
     openLane(ports.ledger, lane, position, now)
-    addGap(ports.ledger, lane, epoch.firstSeq, position, `delivered by an earlier uploader (${state.path})`)
+    addGap(ports.ledger, lane, epoch.firstSeq, position, `delivered by an earlier uploader (${path})`)
+    return true
   })
+  if (!isNew || position < epoch.firstSeq) return undefined
   ports.log.info('Continuing where an earlier uploader stopped.', { nodeId: node.id, afterSequence: position })
   return position
 }
 
-function firstSequenceAfter(database: NodeDatabase, plan: TablePlan, node: NodeConfig, state: ForeignState): number {
+function firstSequenceSince({ database, plan, node }: ImportTarget, state: ForeignState): number {
   const lastMicros = timestampReader('text', node.timeZone)(state.timestamp)
   if (Number.isNaN(lastMicros)) {
     throw new FieldgateError('corrupt', `The state file ${state.path} holds no readable time: "${state.timestamp}".`, {
@@ -95,9 +107,9 @@ function firstSequenceAfter(database: NodeDatabase, plan: TablePlan, node: NodeC
   const column = plan.columns.findIndex((candidate) => candidate.name === plan.timestampColumn) + 1
   const { minSeq, maxSeq } = database.identity(plan.table)
   if (minSeq === undefined || maxSeq === undefined) return 1
-  for (let after = minSeq - 1; after < maxSeq; ) {
+  for (let after = minSeq - 1; after < maxSeq;) {
     const rows = database.readRows(plan, after, maxSeq, SCAN_ROWS)
-    for (const row of rows) if (!(read(row[column]) <= lastMicros)) return Number(row[0])
+    for (const row of rows) if (!(read(row[column]) < lastMicros)) return Number(row[0])
     if (rows.length === 0) break
     after = Number(rows.at(-1)?.[0])
   }

@@ -43,6 +43,8 @@ export interface UploaderPorts {
   readonly store: ObjectStore
   readonly encoder: Encoder
   readonly clock: Clock
+  /** Clock of the loops beside the passes; a simulation keeps them still, so that its time moves with the passes only. */
+  readonly loopClock?: Clock
   readonly rng: Rng
   readonly log: Log
   readonly runner: RunnerIdentity

@@ -1,31 +1,25 @@
-import { existsSync, readdirSync, rmSync, statSync } from 'node:fs'
-import { join } from 'node:path'
 import { errorToData } from '../../../shared/domain/errors.ts'
-import type { ErrorData } from '../../../shared/domain/errors.ts'
 import { priorityOf } from '../../../shared/domain/pipelineTypes.ts'
-import type { NodeConfig } from '../../../shared/domain/settings.ts'
-import { clearRetryDelay, listOpenExecutions } from '../db/ledger/executions.ts'
 import { releaseLeases, takeLease } from '../db/ledger/leases.ts'
 import type { Lease } from '../db/ledger/leases.ts'
+import { listPaused, writePaused } from '../db/ledger/settings.ts'
+import { clearRetryDelay } from '../db/ledger/transitions.ts'
 import { runLoop } from '../support/loop.ts'
 import type { Loop } from '../support/loop.ts'
-import { spoolFolderOf } from './execute.ts'
+import { linkLimits } from './budget.ts'
 import { passNode } from './nodePass.ts'
-import type { NodePassResult } from './nodePass.ts'
+import { forEachAtOnce, passUntilDone, sumPasses } from './once.ts'
+import type { OnceResult } from './once.ts'
+import type { NodePassResult } from './passState.ts'
 import type { UploaderPorts } from './ports.ts'
-import { exportStateFile } from './stateFile.ts'
+import { createSchedule, wantsLook } from './schedule.ts'
+import { removeStraySpool } from './spool.ts'
+import { createStateExport } from './stateFile.ts'
+import { conflictingPasses, newNodeEntry, stampFiles, summariseOutcomes } from './status.ts'
+import type { NodeEntry, NodeUploadStatus, PassKind } from './status.ts'
 
-/** How the uploader stands on one node, as a person needs to see it. */
-export interface NodeUploadStatus {
-  readonly nodeId: string
-  readonly state: 'idle' | 'uploading' | 'waiting' | 'readOnly' | 'paused'
-  readonly lastPassAtMs: number | undefined
-  readonly failure: ErrorData | undefined
-  readonly failingSinceMs: number | undefined
-  readonly nextRetryMs: number | undefined
-  /** Who uploads the node instead, when the state is `readOnly`. */
-  readonly holder: Lease | undefined
-}
+export type { OnceResult } from './once.ts'
+export type { NodeUploadStatus } from './status.ts'
 
 export interface UploaderEvents {
   readonly onExecution: (executionId: number) => void
@@ -33,264 +27,249 @@ export interface UploaderEvents {
   readonly onEpoch: (nodeId: string, table: string, epoch: string, replaced: boolean) => void
 }
 
-export interface OnceResult {
-  readonly nodes: readonly NodePassResult[]
-  readonly readOnly: readonly Lease[]
-}
-
 export interface Uploader {
-  /** Uploads continuously until `stop`. */
+  /** Uploads continuously until `stop`. Nodes a person paused stay paused. */
   start(): void
   /** Ends after the steps in flight, at the latest when they notice the stop; leaves every claim redoable. */
   stop(): Promise<void>
-  /** One pass over the nodes, retrying each failure a few times; resolves when everything drained or failed. */
+  /**
+   * One pass over the nodes, retrying each failure a few times; resolves when everything drained or failed. Without names
+   * it leaves paused nodes out; a node that is named is passed even so.
+   */
   once(nodeIds: readonly string[] | undefined, signal: AbortSignal): Promise<OnceResult>
   /** Runs a pass now; waiting retries become due. */
   nudge(nodeId?: string): void
+  /** Pauses or resumes a node, for this start and the ones to come; what was under way is left redoable. */
   setPaused(nodeId: string, isPaused: boolean): void
+  /** Takes up limits of the link that were changed in the ledger. */
+  applyLink(): void
   status(): readonly NodeUploadStatus[]
 }
 
 const LEASE_MS = 60_000
 const LEASE_RENEW_MS = 15_000
 /** Routes of priority 1 are looked at this often, so that an urgent row waits for no interval. */
-const URGENT_EVERY_MS = 1_000
-const ONCE_ATTEMPTS = 4
+const LOOK_EVERY_MS = 1_000
 const NODES_AT_ONCE = 8
-
-/** Urgent routes run in passes of their own, so that a backlog draining for an hour never holds them up. */
-type PassKind = 'regular' | 'urgent' | 'all'
-
-interface NodeState {
-  readonly node: NodeConfig
-  status: NodeUploadStatus
-  readonly isRunning: Record<PassKind, boolean>
-  isPaused: boolean
-  isActiveUrgent: boolean
-  nextDueMs: number
-  stamp: string
-}
 
 /**
  * The uploader of a workspace. At most one process uploads a node at a time: the lease decides, and one that does not
- * get it stays read-only on that node and can say who holds it.
+ * get it stays read-only on that node and can say who holds it. Within the process, passes that share a route never
+ * overlap.
  */
 export function createUploader(ports: UploaderPorts, events: UploaderEvents): Uploader {
-  const nodes = new Map(ports.config.nodes.map((node) => [node.id, newNodeState(node)]))
+  const entries = new Map(ports.config.nodes.map((node) => [node.id, newNodeEntry(node)]))
   const stopping = new AbortController()
   const running = new Set<Promise<unknown>>()
-  let loop: Loop | undefined
-  let leaseLoop: Loop | undefined
-  let isExportDue = false
+  const urgent = ports.config.upload.alwaysOn.filter((route) => priorityOf(route) === 1)
+  const stateExport = createStateExport(ports)
+  const loops: Loop[] = []
 
-  const acquire = (nodeId: string): Lease =>
-    takeLease(
-      ports.ledger,
-      {
-        nodeId,
-        token: ports.runner.token,
-        pid: ports.runner.pid,
-        host: ports.runner.host,
-        nowMs: ports.clock.now(),
-        ttlMs: LEASE_MS,
-      },
-      ports.runner.isAlive,
-    )
-
-  const setStatus = (entry: NodeState, change: Partial<NodeUploadStatus>): void => {
+  const setStatus = (entry: NodeEntry, change: Partial<NodeUploadStatus>): void => {
     entry.status = { ...entry.status, ...change }
     events.onStatus(entry.status)
   }
 
-  const pass = async (
-    entry: NodeState,
-    signal: AbortSignal,
-    kind: PassKind = 'all',
-  ): Promise<NodePassResult | undefined> => {
+  const acquire = (nodeId: string): Lease => {
+    const { token, pid, host } = ports.runner
+    const wanted = { nodeId, token, pid, host, nowMs: ports.clock.now(), ttlMs: LEASE_MS }
+    return takeLease(ports.ledger, wanted, (holder) => ports.runner.isAlive(holder))
+  }
+
+  /** Undefined when another runner holds the node. */
+  const pass = async (entry: NodeEntry, signal: AbortSignal, kind: PassKind): Promise<NodePassResult | undefined> => {
     const lease = acquire(entry.node.id)
     if (lease.token !== ports.runner.token) {
       setStatus(entry, { state: 'readOnly', holder: lease })
       return undefined
     }
-    entry.isRunning[kind] = true
     setStatus(entry, { state: 'uploading', holder: undefined })
+    const stamp = stampFiles(entry.node, ports.clock.now())
+    const result = await passNode(ports, entry.node, {
+      signal: AbortSignal.any([signal, stopping.signal, entry.pausing.signal]),
+      accepts: acceptedBy(kind, urgent),
+      onExecution: (execution) => {
+        stateExport.note()
+        events.onExecution(execution.id)
+      },
+      onEpoch: (table, epoch) => events.onEpoch(entry.node.id, table, epoch.epoch, epoch.replaced),
+    })
+    finishPass(entry, result, kind, stamp)
+    return result
+  }
+
+  const finishPass = (
+    entry: NodeEntry,
+    result: NodePassResult,
+    kind: PassKind,
+    stamp: ReturnType<typeof stampFiles>,
+  ): void => {
+    const now = ports.clock.now()
+    if (result.activeRoute !== undefined) entry.isActiveUrgent = priorityOf(result.activeRoute) === 1
+    if (result.nextRetryMs !== undefined) entry.nextDueMs = Math.min(entry.nextDueMs, result.nextRetryMs)
+    const isClean = result.failure === undefined && result.nextRetryMs === undefined
+    if (kind !== 'urgent') {
+      entry.lookedAtMs = now
+      entry.drainedStamp = isClean && stamp.isSettled ? stamp.text : undefined
+    }
+    // A failure before any claim (no bucket, locked database) has no execution to wait for: the interval is its retry.
+    const nextRetryMs = result.nextRetryMs ?? (isClean ? undefined : entry.nextDueMs)
+    if (kind === 'all') entry.outcomes.clear()
+    entry.outcomes.set(kind, { failure: result.failure, nextRetryMs })
+    setStatus(entry, summariseOutcomes(entry, kind, now))
+  }
+
+  /** Runs a pass as the one of its kind; the caller has seen that none is in its way. */
+  const track = <T>(entry: NodeEntry, kind: PassKind, work: Promise<T>): Promise<T> => {
+    const tracked: Promise<T> = work.finally(() => {
+      entry.running.delete(kind)
+      running.delete(tracked)
+    })
+    entry.running.set(kind, tracked)
+    running.add(tracked)
+    return tracked
+  }
+
+  const passInBackground = async (entry: NodeEntry, kind: PassKind): Promise<void> => {
     try {
-      const result = await passNode(ports, entry.node, {
-        signal,
-        accepts: acceptedBy(kind, urgentRoutes(ports)),
-        onExecution: (execution) => {
-          isExportDue = true
-          events.onExecution(execution.id)
-        },
-        onEpoch: (table, epoch) => events.onEpoch(entry.node.id, table, epoch.epoch, epoch.replaced),
-      })
-      entry.isActiveUrgent = result.activeRoute !== undefined && priorityOf(result.activeRoute) === 1
-      finishPass(ports, entry, result, setStatus)
-      return result
-    } finally {
-      entry.isRunning[kind] = false
+      // A pass with nothing to do has no other wait; a thousand of them must not hold the thread.
+      await ports.clock.sleep(0, stopping.signal)
+      if (!stopping.signal.aborted) await pass(entry, stopping.signal, kind)
+    } catch (error) {
+      if (stopping.signal.aborted) return
+      setStatus(entry, { state: entry.isPaused ? 'paused' : 'waiting', failure: errorToData(error) })
+      ports.log.error('Pass failed.', { nodeId: entry.node.id, cause: errorToData(error).message })
     }
   }
 
-  const begin = (entry: NodeState, kind: PassKind): void => {
-    const work: Promise<unknown> = pass(entry, stopping.signal, kind)
-      .catch((error: unknown) => {
-        setStatus(entry, { state: 'waiting', failure: errorToData(error) })
-        ports.log.error('Pass failed.', { nodeId: entry.node.id, cause: errorToData(error).message })
-      })
-      .finally(() => running.delete(work))
-    running.add(work)
-  }
+  const schedule = createSchedule({
+    limits: { regular: NODES_AT_ONCE, urgent: NODES_AT_ONCE },
+    begin: (entry, kind) => track(entry, kind, passInBackground(entry, kind)),
+    isStopped: () => stopping.signal.aborted,
+  })
 
   const tick = async (): Promise<void> => {
     const now = ports.clock.now()
-    const urgent = urgentRoutes(ports)
-    const kind: PassKind = urgent.length > 0 ? 'regular' : 'all'
-    for (const entry of nodes.values()) {
+    const kind = kinds.at(-1) as PassKind
+    for (const entry of entries.values()) {
       if (entry.isPaused) continue
-      const watches = urgent.length > 0 || entry.isActiveUrgent
-      const changed = watches && hasChanged(entry)
-      const isDue = entry.nextDueMs <= now || (changed && entry.isActiveUrgent)
-      if (isDue && !entry.isRunning[kind] && running.size < NODES_AT_ONCE) {
-        entry.nextDueMs = nextDue(ports, now)
-        begin(entry, kind)
-      }
-      if (urgent.length > 0 && (isDue || changed) && !entry.isRunning.urgent) begin(entry, 'urgent')
+      const isDue = entry.nextDueMs <= now
+      const isWatched = urgent.length > 0 || entry.isActiveUrgent
+      const stamp = isDue || isWatched ? stampFiles(entry.node, now).text : entry.urgentStamp
+      const hasChanged = isWatched && stamp !== entry.urgentStamp
+      if (isDue) entry.nextDueMs = nextDue(ports, now)
+      if ((isDue && wantsLook(entry, stamp, now)) || (hasChanged && entry.isActiveUrgent)) schedule.want(entry, kind)
+      if (urgent.length > 0 && (hasChanged || (isDue && wantsLook(entry, stamp, now)))) schedule.want(entry, 'urgent')
+      entry.urgentStamp = stamp
     }
-    if (isExportDue) {
-      isExportDue = false
-      exportStateFile(ports.ledger, ports.config.stateDir)
-    }
+    schedule.pump()
+    stateExport.writeIfDue(now)
   }
 
   const renewLeases = async (): Promise<void> => {
-    for (const entry of nodes.values()) if (Object.values(entry.isRunning).includes(true)) acquire(entry.node.id)
+    for (const entry of entries.values()) if (entry.running.size > 0) acquire(entry.node.id)
   }
 
-  const onError = (error: unknown): void =>
-    ports.log.error('Upload loop failed.', { cause: errorToData(error).message })
+  const loadSettings = (): void => {
+    for (const [nodeId] of listPaused(ports.ledger)) {
+      const entry = entries.get(nodeId)
+      if (entry === undefined || entry.isPaused) continue
+      entry.isPaused = true
+      setStatus(entry, { state: 'paused' })
+    }
+    applyLink()
+  }
+
+  const applyLink = (): void => {
+    ports.store.setBytesPerSecond?.(linkLimits(ports).bytesPerSecond)
+  }
+
+  const loop = (name: string, everyMs: number, step: () => Promise<void>): Loop =>
+    runLoop(
+      {
+        name,
+        everyMs,
+        clock: ports.loopClock ?? ports.clock,
+        onError: (error) => ports.log.error('Upload loop failed.', { loop: name, cause: errorToData(error).message }),
+      },
+      step,
+    )
+
+  const kinds: readonly PassKind[] = urgent.length > 0 ? ['urgent', 'regular'] : ['all']
+
+  const passWhenFree = async (
+    entry: NodeEntry,
+    kind: PassKind,
+    signal: AbortSignal,
+  ): Promise<NodePassResult | undefined> => {
+    for (let busy = conflictingPasses(entry, kind); busy.length > 0; busy = conflictingPasses(entry, kind)) {
+      await Promise.allSettled(busy)
+    }
+    const passes = passUntilDone(ports.clock, signal, () => pass(entry, signal, kind))
+    return track(entry, kind, passes)
+  }
 
   return {
     start() {
-      removeStraySpool(ports)
-      loop = runLoop({ name: 'uploader', everyMs: URGENT_EVERY_MS, clock: ports.clock, onError }, tick)
-      leaseLoop = runLoop({ name: 'leases', everyMs: LEASE_RENEW_MS, clock: ports.clock, onError }, renewLeases)
+      loadSettings()
+      removeStraySpool(ports.ledger, ports.config.stateDir)
+      loops.push(loop('uploader', LOOK_EVERY_MS, tick), loop('leases', LEASE_RENEW_MS, renewLeases))
     },
     async stop() {
       stopping.abort()
-      await loop?.stop()
-      await leaseLoop?.stop()
-      await Promise.all(running)
+      await Promise.all(loops.map((each) => each.stop()))
+      while (running.size > 0) await Promise.allSettled(running)
       releaseLeases(ports.ledger, ports.runner.token)
-      if (isExportDue) exportStateFile(ports.ledger, ports.config.stateDir)
+      stateExport.writeIfNoted()
     },
-    async once(nodeIds, signal) {
-      removeStraySpool(ports)
-      const wanted = [...nodes.values()].filter((entry) => nodeIds === undefined || nodeIds.includes(entry.node.id))
-      const renewal = runLoop({ name: 'leases', everyMs: LEASE_RENEW_MS, clock: ports.clock, onError }, renewLeases)
-      const results: NodePassResult[] = []
+    async once(nodeIds, outerSignal) {
+      loadSettings()
+      removeStraySpool(ports.ledger, ports.config.stateDir)
+      const signal = AbortSignal.any([outerSignal, stopping.signal])
+      const wanted = [...entries.values()].filter((entry) =>
+        nodeIds === undefined ? !entry.isPaused : nodeIds.includes(entry.node.id),
+      )
+      const renewal = loops.length > 0 ? undefined : loop('leases', LEASE_RENEW_MS, renewLeases)
+      const nodes: NodePassResult[] = []
       const readOnly: Lease[] = []
       try {
         await forEachAtOnce(wanted, NODES_AT_ONCE, async (entry) => {
-          const result = await passUntilDone(ports, entry, signal, pass)
-          if (result !== undefined) results.push(result)
+          const results = await Promise.all(kinds.map((kind) => passWhenFree(entry, kind, signal)))
+          const result = sumPasses(results)
+          if (result !== undefined) nodes.push(result)
           else if (entry.status.holder !== undefined) readOnly.push(entry.status.holder)
         })
       } finally {
-        await renewal.stop()
-        releaseLeases(ports.ledger, ports.runner.token)
-        exportStateFile(ports.ledger, ports.config.stateDir)
+        await renewal?.stop()
+        if (loops.length === 0) releaseLeases(ports.ledger, ports.runner.token)
+        stateExport.write()
       }
-      return { nodes: results, readOnly }
+      return { nodes, readOnly }
     },
     nudge(nodeId) {
       clearRetryDelay(ports.ledger, nodeId)
-      for (const entry of nodes.values()) {
-        if (nodeId === undefined || entry.node.id === nodeId) entry.nextDueMs = 0
+      for (const entry of entries.values()) {
+        if (nodeId !== undefined && entry.node.id !== nodeId) continue
+        entry.nextDueMs = 0
+        entry.drainedStamp = undefined
       }
-      loop?.nudge()
+      loops[0]?.nudge()
     },
     setPaused(nodeId, isPaused) {
-      const entry = nodes.get(nodeId)
+      const entry = entries.get(nodeId)
       if (entry === undefined) return
+      writePaused(ports.ledger, nodeId, isPaused ? ports.clock.now() : undefined)
       entry.isPaused = isPaused
+      if (isPaused) entry.pausing.abort()
+      else entry.pausing = new AbortController()
       entry.nextDueMs = 0
-      setStatus(entry, { state: isPaused ? 'paused' : 'idle' })
-      loop?.nudge()
+      entry.drainedStamp = undefined
+      setStatus(entry, { state: isPaused ? 'paused' : 'idle', holder: undefined })
+      loops[0]?.nudge()
     },
-    status: () => [...nodes.values()].map((entry) => entry.status),
+    applyLink,
+    status: () => [...entries.values()].map((entry) => entry.status),
   }
-}
-
-function newNodeState(node: NodeConfig): NodeState {
-  return {
-    node,
-    isRunning: { regular: false, urgent: false, all: false },
-    isPaused: false,
-    isActiveUrgent: false,
-    nextDueMs: 0,
-    stamp: '',
-    status: {
-      nodeId: node.id,
-      state: 'idle',
-      lastPassAtMs: undefined,
-      failure: undefined,
-      failingSinceMs: undefined,
-      nextRetryMs: undefined,
-      holder: undefined,
-    },
-  }
-}
-
-function finishPass(
-  ports: UploaderPorts,
-  entry: NodeState,
-  result: NodePassResult,
-  setStatus: (entry: NodeState, change: Partial<NodeUploadStatus>) => void,
-): void {
-  const now = ports.clock.now()
-  if (result.nextRetryMs !== undefined) entry.nextDueMs = Math.min(entry.nextDueMs, result.nextRetryMs)
-  // A failure before any claim (no bucket, locked database) has no execution to wait for: the interval is its retry.
-  const nextRetryMs = result.nextRetryMs ?? (result.failure === undefined ? undefined : entry.nextDueMs)
-  const isWaiting = result.failure !== undefined || result.nextRetryMs !== undefined
-  setStatus(entry, {
-    state: entry.isPaused ? 'paused' : isWaiting ? 'waiting' : 'idle',
-    lastPassAtMs: now,
-    failure: result.failure ?? (isWaiting ? entry.status.failure : undefined),
-    failingSinceMs: isWaiting ? (entry.status.failingSinceMs ?? now) : undefined,
-    nextRetryMs,
-  })
-}
-
-/** Repeats the pass of one node while its claims fail, at most a few times, waiting as long as they ask. */
-async function passUntilDone(
-  ports: UploaderPorts,
-  entry: NodeState,
-  signal: AbortSignal,
-  pass: (entry: NodeState, signal: AbortSignal) => Promise<NodePassResult | undefined>,
-): Promise<NodePassResult | undefined> {
-  let total: NodePassResult | undefined
-  for (let attempt = 1; attempt <= ONCE_ATTEMPTS && !signal.aborted; attempt++) {
-    const result = await pass(entry, signal)
-    if (result === undefined) return total
-    total = {
-      ...result,
-      executions: (total?.executions ?? 0) + result.executions,
-      rows: (total?.rows ?? 0) + result.rows,
-      bytes: (total?.bytes ?? 0) + result.bytes,
-      failure: result.failure ?? (result.nextRetryMs === undefined ? undefined : total?.failure),
-    }
-    if (result.failure?.retryable === false || (result.failure === undefined && result.nextRetryMs === undefined)) break
-    if (attempt === ONCE_ATTEMPTS) break
-    if (result.nextRetryMs === undefined) await ports.clock.sleep(500, signal)
-    else await ports.clock.sleep(Math.max(0, result.nextRetryMs - ports.clock.now()), signal)
-  }
-  return total
-}
-
-/** Routes that are always on and go first. */
-function urgentRoutes(ports: UploaderPorts): readonly string[] {
-  return ports.config.upload.alwaysOn.filter((route) => priorityOf(route) === 1)
 }
 
 function acceptedBy(kind: PassKind, urgent: readonly string[]): (route: string) => boolean {
@@ -298,39 +277,7 @@ function acceptedBy(kind: PassKind, urgent: readonly string[]): (route: string) 
   return (route) => urgent.includes(route) === (kind === 'urgent')
 }
 
-/** True when the node's files moved since the last look; a cheap question asked every second. */
-function hasChanged(entry: NodeState): boolean {
-  const stamp = [entry.node.sqlite, `${entry.node.sqlite}-wal`]
-    .map((path) => {
-      const found = statSync(path, { throwIfNoEntry: false })
-      return found === undefined ? '-' : `${found.size}:${found.mtimeMs}`
-    })
-    .join('|')
-  if (stamp === entry.stamp) return false
-  entry.stamp = stamp
-  return true
-}
-
 /** The next regular pass: one interval on, spread by a tenth so that a fleet does not knock at one instant. */
 function nextDue(ports: UploaderPorts, nowMs: number): number {
   return nowMs + ports.config.upload.intervalSeconds * 1000 * (0.95 + ports.rng.next() / 10)
-}
-
-/** Removes spool files of executions that have ended; those of open ones may belong to another runner. */
-function removeStraySpool(ports: UploaderPorts): void {
-  const folder = spoolFolderOf(ports.config.stateDir)
-  if (!existsSync(folder)) return
-  const open = new Set(listOpenExecutions(ports.ledger).map((execution) => String(execution.id)))
-  for (const name of readdirSync(folder)) {
-    const execution = /^execution-(\d+)-/.exec(name)?.[1]
-    if (execution !== undefined && !open.has(execution)) rmSync(join(folder, name), { force: true })
-  }
-}
-
-async function forEachAtOnce<T>(items: readonly T[], limit: number, work: (item: T) => Promise<void>): Promise<void> {
-  const queue = [...items]
-  const runners = Array.from({ length: Math.min(limit, queue.length) }, async () => {
-    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item)
-  })
-  await Promise.all(runners)
 }

@@ -6,6 +6,8 @@ export interface EpochRecord {
   readonly firstSeq: number
   readonly file: string
   readonly startedAtMs: number
+  /** Set once its rows were seen to be gone: it never comes back, even if the table looks like it again. */
+  readonly endedAtMs: number | undefined
 }
 
 interface EpochKey {
@@ -27,6 +29,7 @@ interface EpochRow {
   first_seq: number
   file: string
   started_at_ms: number
+  ended_at_ms: number | null
 }
 
 /** All epochs of a table, oldest first; the last one is current. */
@@ -40,6 +43,7 @@ export function listEpochs(ledger: LedgerConnection, key: EpochKey): readonly Ep
     firstSeq: row.first_seq,
     file: row.file,
     startedAtMs: row.started_at_ms,
+    endedAtMs: row.ended_at_ms ?? undefined,
   }))
 }
 
@@ -57,6 +61,13 @@ export function startEpoch(
       )
       .run(key.nodeId, key.table, epoch.epoch, key.nodeId, key.table, epoch.firstSeq, epoch.file, epoch.atMs),
   )
+}
+
+/** Ends an epoch for good; what it still had claimed and not encoded is lost to it and belongs to the next. */
+export function endEpoch(ledger: LedgerConnection, key: EpochKey, epoch: string, atMs: number): void {
+  ledger
+    .sql('UPDATE epochs SET ended_at_ms = COALESCE(ended_at_ms, ?) WHERE node_id = ? AND table_name = ? AND epoch = ?')
+    .run(atMs, key.nodeId, key.table, epoch)
 }
 
 /** Remembers where the file was last seen; a hint for the next decision only. */

@@ -1,16 +1,13 @@
 import { FieldgateError } from '../../../../shared/domain/errors.ts'
 import type {
   Execution,
-  ExecutionCounts,
   ExecutionKind,
   ExecutionObject,
   ExecutionState,
   Lane,
 } from '../../../../shared/domain/execution.ts'
 import type { LedgerConnection } from './connection.ts'
-import { rememberAnchor } from './epochs.ts'
-import type { RememberedAnchor } from './epochs.ts'
-import { advanceAcked, laneKey, shrinkGap } from './lanes.ts'
+import { laneKey } from './lanes.ts'
 
 /** An execution with what its redo needs: the settings pinned when it was claimed, as JSON. */
 export interface StoredExecution extends Execution {
@@ -20,12 +17,6 @@ export interface StoredExecution extends Execution {
 /** A row of the objects table with its spool file. */
 export interface StoredObject extends ExecutionObject {
   readonly spoolPath: string | undefined
-}
-
-export interface NewQuarantine {
-  readonly sequence: number
-  readonly reasons: readonly string[]
-  readonly row: string
 }
 
 interface ExecutionRow {
@@ -95,61 +86,6 @@ function toExecution(row: ExecutionRow): StoredExecution {
   }
 }
 
-export interface NewClaim {
-  readonly kind: ExecutionKind
-  readonly gapId?: number | undefined
-  readonly pipelineRevision: number
-  readonly bucket: string
-  readonly fromSeq: number
-  readonly toSeq: number
-  readonly request: string
-  /** A row at the end of the range, so that the table's life can be recognised before the first commit. */
-  readonly anchor: RememberedAnchor | undefined
-  readonly atMs: number
-}
-
-/**
- * The durable decision to upload exactly these rows. Throws `conflict` when somebody else moved the lane meanwhile,
- * so two claims of one lane never overlap.
- */
-export function claimBatch(ledger: LedgerConnection, lane: Lane, claim: NewClaim): StoredExecution {
-  return ledger.write(() => {
-    if (claim.kind === 'tail') {
-      const moved = ledger
-        .sql(
-          `UPDATE cursors SET claimed_seq = ?, updated_at_ms = ?
-           WHERE node_id = ? AND table_name = ? AND epoch = ? AND route = ? AND claimed_seq = ?`,
-        )
-        .run(claim.toSeq, claim.atMs, ...laneKey(lane), claim.fromSeq - 1)
-      if (moved.changes !== 1) {
-        throw new FieldgateError('conflict', `The cursor of ${lane.nodeId} (${lane.route}) moved during the claim.`, {
-          hint: 'Another uploader works on this workspace; stop one of them.',
-          retryable: true,
-        })
-      }
-    } else if (claim.gapId !== undefined) {
-      shrinkGap(ledger, claim.gapId, claim.toSeq)
-    }
-    if (claim.anchor !== undefined) rememberAnchor(ledger, lane, lane.epoch, claim.anchor)
-    const inserted = ledger
-      .sql(
-        `INSERT INTO executions (node_id, table_name, epoch, route, kind, state, pipeline_revision, bucket, from_seq, to_seq, request, claimed_at_ms)
-         VALUES (?, ?, ?, ?, ?, 'claimed', ?, ?, ?, ?, ?, ?)`,
-      )
-      .run(
-        ...laneKey(lane),
-        claim.kind,
-        claim.pipelineRevision,
-        claim.bucket,
-        claim.fromSeq,
-        claim.toSeq,
-        claim.request,
-        claim.atMs,
-      )
-    return readExecution(ledger, Number(inserted.lastInsertRowid))
-  })
-}
-
 export function readExecution(ledger: LedgerConnection, id: number): StoredExecution {
   const row = ledger.sql('SELECT * FROM executions WHERE id = ?').get(id) as ExecutionRow | undefined
   if (row === undefined) throw new FieldgateError('notFound', `There is no execution ${id}.`)
@@ -199,82 +135,6 @@ export function listDelivered(ledger: LedgerConnection, nodeId: string, table?: 
   return rows.map(toExecution)
 }
 
-/** The spool files of an execution are on disk; their keys and hashes become durable with its counts. */
-export function recordEncoded(
-  ledger: LedgerConnection,
-  execution: StoredExecution,
-  outcome: {
-    readonly objects: readonly (Omit<StoredObject, 'state' | 'bucket'> & { readonly spoolPath: string })[]
-    readonly counts: ExecutionCounts
-    readonly quarantined: readonly NewQuarantine[]
-    readonly newestEventMs: number | undefined
-    readonly atMs: number
-  },
-): void {
-  ledger.write(() => {
-    const insert = ledger.sql(
-      `INSERT INTO objects (execution_id, bucket, object_key, event_date, from_seq, to_seq, rows, bytes, sha256, logical_hash, spool_path, state)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'encoded')
-       ON CONFLICT (bucket, object_key) DO UPDATE SET rows = excluded.rows, bytes = excluded.bytes, sha256 = excluded.sha256,
-         logical_hash = excluded.logical_hash, spool_path = excluded.spool_path WHERE objects.state <> 'stored'`,
-    )
-    let bytes = 0
-    for (const object of outcome.objects) {
-      bytes += object.bytes
-      insert.run(
-        execution.id,
-        execution.bucket,
-        object.key,
-        object.date ?? null,
-        object.fromSeq,
-        object.toSeq,
-        object.rows,
-        object.bytes,
-        object.sha256,
-        object.logicalHash,
-        object.spoolPath,
-      )
-    }
-    const quarantine = ledger.sql(
-      `INSERT INTO quarantine (execution_id, node_id, table_name, epoch, route, sequence, reasons, row, at_ms)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET reasons = excluded.reasons, row = excluded.row`,
-    )
-    for (const row of outcome.quarantined) {
-      quarantine.run(
-        execution.id,
-        ...laneKey(execution),
-        row.sequence,
-        JSON.stringify(row.reasons),
-        row.row,
-        outcome.atMs,
-      )
-    }
-    ledger
-      .sql(
-        `UPDATE executions SET state = 'encoded', read_rows = ?, kept_rows = ?, rejected_rows = ?, filtered_rows = ?,
-           aggregated_rows = ?, bytes = ?, newest_event_ms = ? WHERE id = ? AND state <> 'succeeded'`,
-      )
-      .run(
-        outcome.counts.read,
-        outcome.counts.kept,
-        outcome.counts.rejected,
-        outcome.counts.filtered,
-        outcome.counts.aggregated,
-        bytes,
-        outcome.newestEventMs ?? null,
-        execution.id,
-      )
-  })
-}
-
-/** Forgets what was encoded, because spool files are gone or damaged; objects already stored stay recorded. */
-export function resetToClaimed(ledger: LedgerConnection, executionId: number): void {
-  ledger.write(() => {
-    ledger.sql(`DELETE FROM objects WHERE execution_id = ? AND state <> 'stored'`).run(executionId)
-    ledger.sql(`UPDATE executions SET state = 'claimed' WHERE id = ? AND state = 'encoded'`).run(executionId)
-  })
-}
-
 interface ObjectRow {
   bucket: string
   object_key: string
@@ -318,102 +178,6 @@ export function findObject(
     | { execution_id: number }
     | undefined
   return row === undefined ? undefined : { executionId: row.execution_id }
-}
-
-export function markObject(
-  ledger: LedgerConnection,
-  bucket: string,
-  key: string,
-  state: 'stored' | 'conflict',
-  etag?: string,
-): void {
-  ledger.write(() =>
-    ledger
-      .sql('UPDATE objects SET state = ?, etag = COALESCE(?, etag) WHERE bucket = ? AND object_key = ?')
-      .run(state, etag ?? null, bucket, key),
-  )
-}
-
-/**
- * The last step: the execution succeeded and the cursor moves, in one transaction. Refused with `conflict` unless the
- * lease token is still the holder's and every object is stored, so a runner that slept through its lease cannot commit.
- */
-export function commitExecution(
-  ledger: LedgerConnection,
-  execution: StoredExecution,
-  commit: { readonly leaseToken: string; readonly atMs: number },
-): void {
-  ledger.write(() => {
-    const lease = ledger.sql('SELECT token FROM leases WHERE node_id = ?').get(execution.nodeId) as
-      | { token: string }
-      | undefined
-    if (lease?.token !== commit.leaseToken) {
-      throw new FieldgateError('conflict', `Node ${execution.nodeId} is uploaded by another runner now.`, {
-        hint: 'This runner lost its lease while it was suspended; it stops working on the node.',
-        retryable: true,
-      })
-    }
-    const open = ledger
-      .sql(`SELECT COUNT(*) AS n FROM objects WHERE execution_id = ? AND state <> 'stored'`)
-      .get(execution.id) as { n: number }
-    if (open.n > 0) throw new FieldgateError('internal', `Execution ${execution.id} has ${open.n} objects not stored.`)
-    ledger
-      .sql(
-        `UPDATE executions SET state = 'succeeded', finished_at_ms = ?, error_code = NULL, error_message = NULL,
-           error_hint = NULL, failed_at_ms = NULL, next_retry_ms = NULL, attempt = attempt + 1
-         WHERE id = ? AND state = 'encoded'`,
-      )
-      .run(commit.atMs, execution.id)
-    ledger.sql('UPDATE objects SET spool_path = NULL WHERE execution_id = ?').run(execution.id)
-    advanceAcked(ledger, execution, commit.atMs)
-  })
-}
-
-/** Ends an execution whose source was replaced before its rows were encoded; its objects, if any, are forgotten. */
-export function abandonExecution(ledger: LedgerConnection, executionId: number, reason: string, atMs: number): void {
-  ledger.write(() => {
-    ledger.sql(`DELETE FROM objects WHERE execution_id = ? AND state <> 'stored'`).run(executionId)
-    ledger
-      .sql(
-        `UPDATE executions SET state = 'abandoned', finished_at_ms = ?, error_code = 'conflict', error_message = ?,
-           failed_at_ms = ?, next_retry_ms = NULL WHERE id = ? AND state IN ('claimed', 'encoded')`,
-      )
-      .run(atMs, reason, atMs, executionId)
-  })
-}
-
-/** Keeps the cause on the execution and says when it is tried next. */
-export function recordFailure(
-  ledger: LedgerConnection,
-  executionId: number,
-  failure: {
-    readonly code: string
-    readonly message: string
-    readonly hint: string | undefined
-    readonly atMs: number
-    readonly nextRetryMs: number
-  },
-): void {
-  ledger.write(() =>
-    ledger
-      .sql(
-        `UPDATE executions SET attempt = attempt + 1, error_code = ?, error_message = ?, error_hint = ?,
-           failed_at_ms = ?, next_retry_ms = ? WHERE id = ? AND state IN ('claimed', 'encoded')`,
-      )
-      .run(failure.code, failure.message, failure.hint ?? null, failure.atMs, failure.nextRetryMs, executionId),
-  )
-}
-
-/** Lets a waiting execution be tried at once. */
-export function clearRetryDelay(ledger: LedgerConnection, nodeId: string | undefined): number {
-  return ledger.write(
-    () =>
-      ledger
-        .sql(
-          `UPDATE executions SET next_retry_ms = 0 WHERE state IN ('claimed', 'encoded') AND next_retry_ms IS NOT NULL AND (? IS NULL OR node_id = ?)`,
-        )
-        .run(nodeId ?? null, nodeId ?? null).changes,
-  )
 }
 
 /** Bytes per row that a lane delivered lately, or undefined before its first object. */

@@ -125,14 +125,18 @@ export function addGap(ledger: LedgerConnection, lane: Lane, fromSeq: number, to
     .run(...laneKey(lane), fromSeq, toSeq, reason)
 }
 
-/** Acknowledged = claimed, less everything from the first unfinished tail execution on. Never moves back. */
+/**
+ * Acknowledged = claimed, less everything from the first unfinished tail execution on. Never moves back. An abandoned
+ * execution holds it for ever, because its rows were not delivered; its epoch has ended with it.
+ */
 export function advanceAcked(ledger: LedgerConnection, lane: Lane, atMs: number): void {
   ledger
     .sql(
       `UPDATE cursors SET updated_at_ms = ?, acked_seq = MAX(acked_seq, COALESCE(
          (SELECT MIN(e.from_seq) - 1 FROM executions e
           WHERE e.node_id = cursors.node_id AND e.table_name = cursors.table_name AND e.epoch = cursors.epoch
-            AND e.route = cursors.route AND e.kind = 'tail' AND e.state <> 'succeeded'), claimed_seq))
+            AND e.route = cursors.route AND e.kind = 'tail' AND e.state <> 'succeeded'
+            AND e.from_seq > cursors.acked_seq), claimed_seq))
        WHERE node_id = ? AND table_name = ? AND epoch = ? AND route = ?`,
     )
     .run(atMs, ...laneKey(lane))

@@ -1,3 +1,4 @@
+import { FieldgateError } from '../../../../shared/domain/errors.ts'
 import type { LedgerConnection } from './connection.ts'
 
 export interface Lease {
@@ -67,4 +68,20 @@ export function takeLease(
 /** Gives leases back; only those still held under this token. */
 export function releaseLeases(ledger: LedgerConnection, token: string): void {
   ledger.write(() => ledger.sql('DELETE FROM leases WHERE token = ?').run(token))
+}
+
+/**
+ * Runs `work` in one transaction, only while the token holds the node's lease; else throws `conflict`. So a runner that
+ * slept through its lease cannot change what the next one is working on.
+ */
+export function underLease<T>(ledger: LedgerConnection, nodeId: string, token: string, work: () => T): T {
+  return ledger.write(() => {
+    if (readLease(ledger, nodeId)?.token !== token) {
+      throw new FieldgateError('conflict', `Node ${nodeId} is uploaded by another runner now.`, {
+        hint: 'This runner lost its lease while it was suspended; it stops working on the node.',
+        retryable: true,
+      })
+    }
+    return work()
+  })
 }

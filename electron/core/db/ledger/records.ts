@@ -1,3 +1,4 @@
+import type { Lane } from '../../../../shared/domain/execution.ts'
 import type { LedgerConnection } from './connection.ts'
 
 export interface AuditEntry {
@@ -144,4 +145,72 @@ export function countQuarantine(ledger: LedgerConnection, nodeId: string): numbe
     n: number
   }
   return row.n
+}
+
+/** What a lane has delivered in all; kept by each commit, so that asking for a fleet reads one row per lane. */
+export interface LaneTotals extends Lane {
+  readonly executions: number
+  readonly rows: number
+  readonly bytes: number
+  readonly lastFinishedAtMs: number
+  readonly newestEventMs: number | undefined
+}
+
+export function listLaneTotals(ledger: LedgerConnection): readonly LaneTotals[] {
+  const rows = ledger.sql('SELECT * FROM lane_totals ORDER BY node_id, table_name, epoch, route').all() as {
+    node_id: string
+    table_name: string
+    epoch: string
+    route: string
+    executions: number
+    read_rows: number
+    bytes: number
+    last_finished_ms: number
+    newest_event_ms: number | null
+  }[]
+  return rows.map((row) => ({
+    nodeId: row.node_id,
+    table: row.table_name,
+    epoch: row.epoch,
+    route: row.route,
+    executions: row.executions,
+    rows: row.read_rows,
+    bytes: row.bytes,
+    lastFinishedAtMs: row.last_finished_ms,
+    newestEventMs: row.newest_event_ms ?? undefined,
+  }))
+}
+
+/** Rows that wait in quarantine, by node. */
+export function countQuarantineByNode(ledger: LedgerConnection): ReadonlyMap<string, number> {
+  const rows = ledger
+    .sql(`SELECT node_id AS nodeId, COUNT(*) AS n FROM quarantine WHERE state = 'open' GROUP BY node_id`)
+    .all() as { nodeId: string; n: number }[]
+  return new Map(rows.map((row) => [row.nodeId, row.n]))
+}
+
+/** Bytes and rows of executions that ended at or after `sinceMs`, by node. */
+export function deliveredSince(
+  ledger: LedgerConnection,
+  sinceMs: number,
+): ReadonlyMap<string, { readonly rows: number; readonly bytes: number }> {
+  const rows = ledger
+    .sql(
+      `SELECT node_id AS nodeId, SUM(read_rows) AS rows, SUM(bytes) AS bytes FROM executions INDEXED BY executions_finished
+       WHERE state = 'succeeded' AND finished_at_ms >= ? GROUP BY node_id`,
+    )
+    .all(sinceMs) as { nodeId: string; rows: number; bytes: number }[]
+  return new Map(rows.map(({ nodeId, ...sums }) => [nodeId, sums]))
+}
+
+/** Bytes delivered in the calendar month (UTC) of the instant. */
+export function monthBytes(ledger: LedgerConnection, atMs: number): number {
+  const month = new Date(atMs).toISOString().slice(0, 7)
+  const row = ledger.sql('SELECT bytes FROM month_bytes WHERE month = ?').get(month) as { bytes: number } | undefined
+  return row?.bytes ?? 0
+}
+
+/** True when a foreign state file with this content was imported. */
+export function hasImport(ledger: LedgerConnection, sha256: string): boolean {
+  return ledger.sql('SELECT 1 FROM imports WHERE sha256 = ?').get(sha256) !== undefined
 }

@@ -7,6 +7,7 @@ export const LEDGER_MIGRATIONS: readonly string[] = [
   CREATE TABLE epochs (
     node_id TEXT NOT NULL, table_name TEXT NOT NULL, epoch TEXT NOT NULL,
     ordinal INTEGER NOT NULL, first_seq INTEGER NOT NULL, file TEXT NOT NULL, started_at_ms INTEGER NOT NULL,
+    ended_at_ms INTEGER,
     PRIMARY KEY (node_id, table_name, ordinal), UNIQUE (node_id, table_name, epoch)
   ) STRICT;
   CREATE TABLE anchors (
@@ -19,6 +20,13 @@ export const LEDGER_MIGRATIONS: readonly string[] = [
     claimed_seq INTEGER NOT NULL, acked_seq INTEGER NOT NULL, updated_at_ms INTEGER NOT NULL,
     PRIMARY KEY (node_id, table_name, epoch, route)
   ) STRICT;
+  CREATE TABLE lane_totals (
+    node_id TEXT NOT NULL, table_name TEXT NOT NULL, epoch TEXT NOT NULL, route TEXT NOT NULL,
+    executions INTEGER NOT NULL, read_rows INTEGER NOT NULL, bytes INTEGER NOT NULL,
+    last_finished_ms INTEGER NOT NULL, newest_event_ms INTEGER,
+    PRIMARY KEY (node_id, table_name, epoch, route)
+  ) STRICT;
+  CREATE TABLE month_bytes (month TEXT PRIMARY KEY, bytes INTEGER NOT NULL) STRICT;
   CREATE TABLE active_routes (
     node_id TEXT NOT NULL, table_name TEXT NOT NULL, epoch TEXT NOT NULL,
     route TEXT NOT NULL, pipeline_revision INTEGER NOT NULL,
@@ -44,6 +52,7 @@ export const LEDGER_MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX executions_by_lane ON executions (node_id, table_name, epoch, route, from_seq);
   CREATE INDEX executions_open ON executions (node_id, id) WHERE state IN ('claimed', 'encoded');
+  CREATE INDEX executions_finished ON executions (finished_at_ms) WHERE state = 'succeeded';
   CREATE INDEX executions_by_node ON executions (node_id, id);
   CREATE TABLE objects (
     execution_id INTEGER NOT NULL REFERENCES executions (id), bucket TEXT NOT NULL, object_key TEXT NOT NULL,
@@ -59,6 +68,12 @@ export const LEDGER_MIGRATIONS: readonly string[] = [
     state TEXT NOT NULL DEFAULT 'open',
     UNIQUE (node_id, table_name, epoch, route, sequence)
   ) STRICT;
+  CREATE INDEX quarantine_open ON quarantine (node_id) WHERE state = 'open';
+  CREATE TABLE replays (
+    quarantine_id INTEGER PRIMARY KEY REFERENCES quarantine (id),
+    execution_id INTEGER NOT NULL REFERENCES executions (id), is_rejected INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+  CREATE INDEX replays_by_execution ON replays (execution_id);
   CREATE TABLE leases (
     node_id TEXT PRIMARY KEY, token TEXT NOT NULL, pid INTEGER NOT NULL, host TEXT NOT NULL,
     acquired_at_ms INTEGER NOT NULL, expires_at_ms INTEGER NOT NULL

@@ -5,12 +5,14 @@ import { FieldgateError } from '../../../../shared/domain/errors.ts'
 import { explainFailure } from './failures.ts'
 import { openImmutable } from './immutable.ts'
 
-/** A read-only connection to somebody else's database. Every call is one read transaction that ends with it. */
+/** A read-only connection to somebody else's database. Outside `begin` and `end`, every call is a transaction of its own. */
 export interface SourceConnection {
   /** Set where SQLite cannot be asked for the journal mode, because it reads the file without one. */
   readonly journalMode?: string
   /** All rows as arrays. With `wide`, integers come as bigint. */
   all(sql: string, parameters?: readonly (number | string)[], wide?: boolean): unknown[][]
+  begin(): void
+  end(): void
   close(): void
 }
 
@@ -56,6 +58,10 @@ function connect(path: string): SourceConnection {
         statements.set(key, statement)
       }
       return statement.all(...parameters)
+    },
+    begin: () => database.exec('BEGIN'),
+    end: () => {
+      if (database.inTransaction) database.exec('COMMIT')
     },
     close: () => database.close(),
   }

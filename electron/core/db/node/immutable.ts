@@ -38,6 +38,8 @@ export function openImmutable(path: string): SourceConnection {
         if (stampOf(path) !== before) throw changed(path)
         return wide ? rows : rows.map((row) => row.map(toNumber))
       },
+      begin: () => database.exec('BEGIN'),
+      end: () => database.exec('COMMIT'),
       close: () => database.close(),
     }
   } catch (error) {

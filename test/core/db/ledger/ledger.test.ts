@@ -6,17 +6,15 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { connectLedger } from '../../../../electron/core/db/ledger/connection.ts'
 import type { LedgerConnection } from '../../../../electron/core/db/ledger/connection.ts'
 import { listAnchors, listEpochs, rememberAnchor, startEpoch } from '../../../../electron/core/db/ledger/epochs.ts'
+import { listObjects, listOpenExecutions, readExecution } from '../../../../electron/core/db/ledger/executions.ts'
 import {
   abandonExecution,
   claimBatch,
   commitExecution,
-  listObjects,
-  listOpenExecutions,
   markObject,
-  readExecution,
   recordEncoded,
   recordFailure,
-} from '../../../../electron/core/db/ledger/executions.ts'
+} from '../../../../electron/core/db/ledger/transitions.ts'
 import { activateRoute, listGaps, openLane, readCursor } from '../../../../electron/core/db/ledger/lanes.ts'
 import { releaseLeases, takeLease } from '../../../../electron/core/db/ledger/leases.ts'
 import { listQuarantine, noteImport } from '../../../../electron/core/db/ledger/records.ts'
