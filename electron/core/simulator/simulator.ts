@@ -113,7 +113,11 @@ export function createSimulator(ports: SimulatorPorts): Simulator {
   const change = (nodeIds: readonly string[], apply: (node: RunningNode) => void): void => {
     const found = find(nodeIds)
     followClock()
-    for (const node of found) apply(node)
+    for (const node of found) {
+      // What was due before the change is as it was before the change.
+      if (node.isRunning) node.tick(now())
+      apply(node)
+    }
     announce()
   }
 
@@ -159,13 +163,11 @@ export function createSimulator(ports: SimulatorPorts): Simulator {
     },
     async stop(nodeIds) {
       change(nodeIds, (node) => {
-        if (node.isRunning) node.tick(now())
         node.isRunning = false
       })
     },
     async setRate(nodeIds, ratePerSecond) {
       change(nodeIds, (node) => {
-        if (node.isRunning) node.tick(now())
         node.ratePerSecond = ratePerSecond
         node.sensor = changeRate(node.sensor, effectiveRate(ratePerSecond))
       })
@@ -184,7 +186,6 @@ export function createSimulator(ports: SimulatorPorts): Simulator {
     },
     async reconfigure(nodeIds, { parameters, anomalies }) {
       change(nodeIds, (node) => {
-        if (node.isRunning) node.tick(now())
         node.sensor = { ...node.sensor, spec: { ...node.sensor.spec, parameters, anomalies } }
       })
     },
