@@ -77,4 +77,14 @@ export interface BucketTeardown {
 export interface StoreIdentity {
   readonly account: string | undefined
   readonly arn: string
+  /** When temporary credentials end. */
+  readonly expiresAtMs: number | undefined
+}
+
+/** What the credentials turned out to be when they were tried. */
+export interface CredentialsReport {
+  readonly kind: 'embedded' | 'chain' | 'instance' | 'profile' | 'static'
+  /** Undefined where the store cannot tell. */
+  readonly identity: StoreIdentity | undefined
+  readonly detail: string
 }

@@ -27,6 +27,8 @@ export interface NodeConfig {
 /** Where credentials come from; secrets themselves live only in the `static` case, in memory. */
 export type CredentialSource =
   | { readonly kind: 'chain' }
+  /** The role of the machine, from its metadata service; asked only when chosen. */
+  | { readonly kind: 'instance' }
   | { readonly kind: 'profile'; readonly profile: string }
   | {
       readonly kind: 'static'

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Execution } from '../domain/execution.ts'
 import type { AttentionEntry, DoctorReport } from '../domain/attention.ts'
 import { ACCESS_ROLES } from '../domain/buckets.ts'
-import type { AccessRole, BucketOutcome, BucketPlan, BucketTeardown } from '../domain/buckets.ts'
+import type { AccessRole, BucketOutcome, BucketPlan, BucketTeardown, CredentialsReport } from '../domain/buckets.ts'
 import { DEMO_FAULTS } from '../domain/demo.ts'
 import type { DemoState } from '../domain/demo.ts'
 import type {
@@ -432,6 +432,8 @@ export const METHODS = {
   /** `confirm` is the bucket prefix of the configuration, typed by a person. */
   'buckets.teardown': method<readonly BucketTeardown[]>()(z.strictObject({ confirm: z.string().max(64), by: person })),
   'access.test': method<readonly AccessStep[]>()(nothing),
+  /** Tries the credentials without touching a bucket. Throws `denied` when they are missing, wrong or expired. */
+  'access.whoami': method<CredentialsReport>()(nothing),
   'access.policy': method<{ readonly role: AccessRole; readonly text: string }>()(
     z.strictObject({ role: accessRole, kmsKeyArns: z.array(z.string().max(2048)).max(20).optional() }),
   ),

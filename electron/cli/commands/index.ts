@@ -1,5 +1,8 @@
 import type { RegisterCommand } from '../program.ts'
+import { registerAccess } from './access.ts'
+import { registerBuckets } from './buckets.ts'
 import { registerConfig } from './config.ts'
+import { registerCredentials } from './credentials.ts'
 import { registerFleet } from './fleet.ts'
 import { registerHandoff } from './handoff.ts'
 import { registerHealth } from './health.ts'
@@ -24,6 +27,9 @@ export const COMMANDS: readonly RegisterCommand[] = [
   registerReconcile,
   registerObjects,
   registerStore,
+  registerBuckets,
+  registerAccess,
+  registerCredentials,
   registerFleet,
   registerHandoff,
   registerServe,

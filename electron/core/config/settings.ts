@@ -39,6 +39,15 @@ export const SETTINGS: readonly Setting[] = [
   }),
   flag('store.force_path_style', 'bucket in the path instead of the host name', { env: ['S3_FORCE_PATH_STYLE'] }),
   words('store.profile', 'AWS profile to take credentials from', { env: ['AWS_PROFILE'] }),
+  choice(
+    'store.credentials',
+    ['chain', 'instance'],
+    'instance uses the role of the machine when no key or profile is set',
+    {
+      env: ['FIELDGATE_CREDENTIALS'],
+      fallback: 'chain',
+    },
+  ),
   words('store.access_key_id', 'access key; better in credentials/ or the environment', {
     aliases: ['s3_configuration.access_key_id'],
     env: ['AWS_ACCESS_KEY_ID'],

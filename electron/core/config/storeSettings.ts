@@ -65,7 +65,7 @@ export function readCredentials(values: Values, problems: ProblemList): Credenti
   if (profile !== undefined && (key === undefined || profile.rank > key.rank)) {
     return { kind: 'profile', profile: textOf(profile) ?? '' }
   }
-  if (key === undefined) return { kind: 'chain' }
+  if (key === undefined) return { kind: values.get('store.credentials')?.value === 'instance' ? 'instance' : 'chain' }
   const secret = values.get('store.secret_access_key')
   const token = values.get('store.session_token')
   if (secret === undefined || secret.rank !== key.rank) {

@@ -1,8 +1,9 @@
-import { FieldgateError } from '../../../shared/domain/errors.ts'
+import { errorToData, FieldgateError } from '../../../shared/domain/errors.ts'
 import type { AccessRole } from '../../../shared/domain/buckets.ts'
 import type { HandlersOf } from '../../../shared/ipc/contract.ts'
 import { addAudit } from '../db/ledger/records.ts'
 import { accessPolicy } from '../handoff/policies.ts'
+import { adminOf } from '../objects/admin.ts'
 import { testAccess } from '../objects/access/testAccess.ts'
 import { bucketsOf } from './buckets.ts'
 import type { CallContext, HandlerDependencies } from './dependencies.ts'
@@ -19,6 +20,12 @@ export function accessHandlers(deps: HandlerDependencies): HandlersOf<'access', 
   }
   return {
     'access.test': () => testAccess(deps.store(), bucketsOf(deps.config), deps.clock),
+    'access.whoami': async () => {
+      const { store } = deps.config
+      const kind = store.kind === 'embedded' ? 'embedded' : store.credentials.kind
+      const identity = await adminOf(deps.store()).identity()
+      return { kind, identity, detail: identity === undefined ? await tryBuckets(deps) : identity.arn }
+    },
     'access.policy': ({ role, kmsKeyArns }) => ({ role, text: policyText(role, kmsKeyArns) }),
     'access.grant': async ({ role, kind, name, kmsKeyArns, by }) => {
       const { store } = deps.config
@@ -45,5 +52,18 @@ export function accessHandlers(deps: HandlerDependencies): HandlersOf<'access', 
       }
       return { outcome, policyName, text }
     },
+  }
+}
+
+/** A store without an identity service: that it answers a signed request at all says that it knows the key. */
+async function tryBuckets(deps: HandlerDependencies): Promise<string> {
+  try {
+    const buckets = await deps.store().listBuckets()
+    return `The store accepts them; ${buckets.length} buckets can be listed.`
+  } catch (error) {
+    const { code, details } = errorToData(error)
+    if (code === 'denied' && details?.['error'] === 'AccessDenied')
+      return 'The store accepts them; buckets cannot be listed.'
+    throw error
   }
 }

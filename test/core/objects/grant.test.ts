@@ -59,6 +59,7 @@ describe('who the credentials are', () => {
     const store = overTheWire('https://s3.us-west-2.amazonaws.com', keys, { stsEndpoint: sts.endpoint })
     expect(await adminOf(store).identity()).toEqual({
       account: '123456789012',
+      expiresAtMs: undefined,
       arn: 'arn:aws:iam::123456789012:user/edge',
     })
     const other = overTheWire('http://127.0.0.1:1', keys)

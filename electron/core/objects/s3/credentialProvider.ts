@@ -4,6 +4,7 @@ import {
   fromEnv,
   fromHttp,
   fromIni,
+  fromInstanceMetadata,
   fromTokenFile,
 } from '@aws-sdk/credential-providers'
 import type { S3ClientConfig } from '@aws-sdk/client-s3'
@@ -23,6 +24,8 @@ export function credentialProvider(source: CredentialSource): NonNullable<S3Clie
       }
     case 'profile':
       return fromIni({ profile: source.profile, ignoreCache: true })
+    case 'instance':
+      return fromInstanceMetadata({ timeout: 2000, maxRetries: 2 })
     case 'chain':
       return createCredentialChain(
         fromEnv(),

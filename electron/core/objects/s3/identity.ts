@@ -9,7 +9,8 @@ import type { Connection } from './connection.ts'
  */
 export async function readIdentity(connection: Connection): Promise<StoreIdentity | undefined> {
   const { config } = connection
-  if (config.kind === 'embedded') return { account: undefined, arn: 'the embedded store of this workspace' }
+  if (config.kind === 'embedded')
+    return { account: undefined, arn: 'the embedded store of this workspace', expiresAtMs: undefined }
   const endpoint = connection.ports.stsEndpoint
   if (endpoint === undefined && config.endpoint !== undefined && !/\.amazonaws\.com/.test(config.endpoint))
     return undefined
@@ -22,7 +23,8 @@ export async function readIdentity(connection: Connection): Promise<StoreIdentit
   })
   try {
     const reply = await call({ action: 'sts:GetCallerIdentity' }, () => client.send(new GetCallerIdentityCommand({})))
-    return { account: reply.Account, arn: reply.Arn ?? 'unknown' }
+    const { expiration } = await connection.client.config.credentials()
+    return { account: reply.Account, arn: reply.Arn ?? 'unknown', expiresAtMs: expiration?.getTime() }
   } finally {
     client.destroy()
   }
