@@ -23,6 +23,11 @@ export interface SensorConfig {
     readonly citiesFile: string | undefined
     readonly gpsVariationMeters: number
     readonly numberOfCities: number
+    readonly minPopulation: number
+    readonly maxPopulation: number
+    /** Country names or codes; an empty list of included ones means all. */
+    readonly includeCountries: readonly string[]
+    readonly excludeCountries: readonly string[]
   }
   readonly monitoring: { readonly isEnabled: boolean; readonly host: string; readonly port: number }
   readonly reload: { readonly isEnabled: boolean; readonly everySeconds: number }
@@ -156,12 +161,20 @@ const WITHOUT_EFFECT: readonly (readonly [keyof typeof sections, string])[] = [
   ['database', 'backup_interval_hours'],
   ['database', 'backup_path'],
   ['database', 'max_backups'],
+  ['database', 'preserve_existing_db'],
   ['database', 'max_size_mb'],
   ['database', 'batch_size'],
+  ['logging', 'level'],
   ['logging', 'file'],
+  ['logging', 'format'],
+  ['logging', 'console_output'],
   ['logging', 'max_file_size_mb'],
   ['logging', 'backup_count'],
   ['random_location', 'filter_by'],
+  ['monitoring', 'metrics_interval_seconds'],
+  ['monitoring', 'health_check_path'],
+  ['monitoring', 'metrics_path'],
+  ['monitoring', 'enable_prometheus'],
   ['advanced', 'memory_limit_mb'],
   ['advanced', 'cpu_limit_percent'],
   ['advanced', 'error_retry_attempts'],
@@ -195,6 +208,10 @@ export function readSensorConfig(document: unknown, name: string): SensorConfig 
       citiesFile: location.cities_file,
       gpsVariationMeters: location.gps_variation ?? 10,
       numberOfCities: location.number_of_cities ?? location.city_count ?? 10,
+      minPopulation: location.min_population ?? 0,
+      maxPopulation: location.max_population ?? Infinity,
+      includeCountries: location.include_countries ?? [],
+      excludeCountries: location.exclude_countries ?? [],
     },
     monitoring: {
       isEnabled: raw.monitoring?.enabled ?? false,

@@ -145,7 +145,10 @@ function identitiesOf(
   const rng = createRng(`${request.seed}/identities`)
   const own = loadOwnPlaces(resources)
   const { citiesFile, numberOfCities, gpsVariationMeters, isEnabled } = config.randomLocation
-  const listed = citiesFile === undefined ? own : loadPlaces(absolute(request.cwd, citiesFile))
+  const listed = wantedPlaces(
+    citiesFile === undefined ? own : loadPlaces(absolute(request.cwd, citiesFile)),
+    config.randomLocation,
+  )
   const choosePlace = (): Place => jitterPlace(rng.pick(listed.slice(0, numberOfCities)), gpsVariationMeters, rng)
   const wantedPlace = request.env['SENSOR_LOCATION']
   const place =
@@ -166,6 +169,22 @@ function identitiesOf(
     choosePlace: isEnabled ? choosePlace : undefined,
   })
   return Array.from({ length: count }, (_, index) => ({ ...base, sensorId: numbered(base.sensorId, index, count) }))
+}
+
+/** The cities that the configuration allows. Throws `invalid` when it allows none. */
+function wantedPlaces(places: readonly Place[], location: SensorConfig['randomLocation']): readonly Place[] {
+  const { includeCountries, excludeCountries, minPopulation, maxPopulation } = location
+  const allowed = places.filter(
+    ({ population, country }) =>
+      population >= minPopulation &&
+      population <= maxPopulation &&
+      !excludeCountries.includes(country) &&
+      (includeCountries.length === 0 || includeCountries.includes(country)),
+  )
+  if (allowed.length > 0) return allowed
+  throw new FieldgateError('invalid', 'No city fits random_location.', {
+    hint: 'Widen min_population, max_population, include_countries or exclude_countries.',
+  })
 }
 
 function numbered(id: string, index: number, count: number): string {

@@ -218,10 +218,9 @@ export function createSimulator(ports: SimulatorPorts): Simulator {
       await loop?.stop()
       loop = undefined
       followClock()
-      for (const node of nodes.values()) {
-        if (node.isRunning) node.tick(now())
-        node.close()
-      }
+      // All rows first: closing checkpoints, and whoever is killed during that has lost nothing.
+      for (const node of nodes.values()) if (node.isRunning) node.tick(now())
+      for (const node of nodes.values()) node.close()
       nodes.clear()
       for (const slot of turns) slot.length = 0
       listeners.clear()

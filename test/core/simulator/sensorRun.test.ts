@@ -63,6 +63,17 @@ test('contradictions and misspelt names are refused with the remedy', () => {
   expect(() => plan({ cwd, env: { SENSOR_LOCATION: 'Atlantis' } })).toThrowError(/Atlantis/)
 })
 
+test('cities are chosen within the limits of the configuration, and a limit that leaves none is refused', () => {
+  const cwd = temporaryFolder()
+  writeFileSync(join(cwd, 'big.yaml'), 'random_location: { enabled: true, min_population: 5000000 }')
+  const cities = plan({ cwd, config: 'big.yaml', nodes: 20, dir: 'n' }).nodes.map(
+    (node) => node.sensor.identity.location,
+  )
+  expect(new Set(cities)).toEqual(new Set(['New York']))
+  writeFileSync(join(cwd, 'none.yaml'), 'random_location: { include_countries: [FR] }')
+  expect(() => plan({ cwd, config: 'none.yaml' })).toThrowError(/No city fits/)
+})
+
 test('settings of the original without effect are named once', () => {
   const cwd = temporaryFolder()
   writeFileSync(join(cwd, 'c.yaml'), 'database: { path: a.db, backup_enabled: true }')
