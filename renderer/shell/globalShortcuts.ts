@@ -11,7 +11,8 @@ import { chooseWorkspace } from './TitleBar.tsx'
 
 const words = messages.shell
 
-async function undo(): Promise<void> {
+/** Takes back the last change and says what it was. */
+export async function undo(): Promise<void> {
   const label = useActions.getState().last?.label
   try {
     const isDone = await undoLast()
