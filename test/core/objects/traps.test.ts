@@ -42,6 +42,43 @@ describe('stores that are not quite S3', () => {
     ])
   })
 
+  test('puts that start together share one probe, and one that fails without an answer is asked again', async () => {
+    const { store, server } = await ready({})
+    await Promise.all(['a', 'b', 'c', 'd'].map((key) => store.putIfAbsent(put(key, key))))
+    expect(server.requests.filter((request) => request.endsWith('probe'))).toHaveLength(2)
+
+    let isDown = true
+    const shaky = await ready({
+      intercept: (request, response) => {
+        if (!isDown) return false
+        fail(response, 500, 'InternalError')
+        return request.method !== undefined
+      },
+    })
+    expect(await failure(shaky.store.putIfAbsent(put('a', 'x')))).toMatchObject({ code: 'unavailable' })
+    isDown = false
+    expect(await shaky.store.putIfAbsent(put('a', 'x'))).toMatchObject({ kind: 'created' })
+    expect(shaky.store.facts?.()).toMatchObject({ conditionalWrites: 'enforced' })
+  })
+
+  test('one that forbids the probe is not asked again, and each put looks first', async () => {
+    const { store, server } = await ready({
+      intercept: (request, response) => {
+        if (request.url?.includes('probe') !== true) return false
+        fail(response, 403, 'AccessDenied')
+        return true
+      },
+    })
+    expect(await store.putIfAbsent(put('a', 'x'))).toMatchObject({ kind: 'created' })
+    expect(await store.putIfAbsent(put('a', 'y'))).toMatchObject({ kind: 'differs' })
+    expect(server.requests).toEqual([
+      'PUT /bucket/_fieldgate-probe',
+      'HEAD /bucket/a',
+      'PUT /bucket/a',
+      'HEAD /bucket/a',
+    ])
+  })
+
   test('one that refuses them with 501 gets a look before each put, and is never overwritten', async () => {
     const { store, server } = await ready({ conditional: '501' })
     expect(await store.putIfAbsent(put('a', 'x'))).toMatchObject({ kind: 'created' })

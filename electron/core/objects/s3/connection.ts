@@ -37,6 +37,8 @@ export interface Connection {
   readonly ports: StorePorts
   readonly pacer: Pacer
   readonly capabilities: Capabilities
+  /** The probe under way or done; undefined while the store has not been asked. */
+  readonly probe: { pending: Promise<void> | undefined }
   /** Store time minus ours at the last answer, in milliseconds. */
   skewMs(): number | undefined
 }
@@ -85,6 +87,7 @@ export function connect(config: StoreConfig, ports: StorePorts): Connection {
     config,
     ports,
     capabilities,
+    probe: { pending: undefined },
     pacer: createPacer(ports.clock, ports.bytesPerSecond),
     skewMs: () => skewMs,
   }

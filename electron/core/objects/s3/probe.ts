@@ -9,11 +9,15 @@ export const PROBE_KEY = '_fieldgate-probe'
 /**
  * Finds out, once per endpoint, whether the store enforces conditional writes: of two conditional puts of one name the
  * second must fail with 412. A store that refuses default checksums is met without them. Never throws: without an answer
- * the store stays `unknown`, and every put looks first.
+ * the store stays `unknown`, and every put looks first. Puts that start together share one probe.
  */
-export async function probeConditionalWrites(connection: Connection, bucket: string): Promise<void> {
+export function probeConditionalWrites(connection: Connection, bucket: string): Promise<void> {
+  if (connection.capabilities.conditionalWrites !== 'unknown') return Promise.resolve()
+  return (connection.probe.pending ??= probe(connection, bucket))
+}
+
+async function probe(connection: Connection, bucket: string): Promise<void> {
   const { capabilities } = connection
-  if (capabilities.conditionalWrites !== 'unknown') return
   let outcome = await tryPut(connection, bucket)
   if (outcome === 'refusedChecksum') {
     capabilities.checksums = 'required'
@@ -23,21 +27,23 @@ export async function probeConditionalWrites(connection: Connection, bucket: str
   if (outcome === 'exists') capabilities.conditionalWrites = 'enforced'
   if (outcome === 'refused') capabilities.conditionalWrites = 'refused'
   if (outcome === 'ignored') capabilities.conditionalWrites = 'ignored'
+  // No answer, no verdict: the next put asks again. A refusal for other reasons would only repeat itself.
+  if (outcome === 'unreachable') connection.probe.pending = undefined
   connection.ports.log.info('Asked the store about conditional writes.', { answer: capabilities.conditionalWrites })
 }
 
-type ProbeOutcome = 'stored' | 'exists' | 'refused' | 'refusedChecksum' | 'ignored' | 'failed'
+type ProbeOutcome = 'stored' | 'exists' | 'refused' | 'refusedChecksum' | 'ignored' | 'failed' | 'unreachable'
 
 async function tryPut(connection: Connection, bucket: string): Promise<ProbeOutcome> {
   const command = new PutObjectCommand({ Bucket: bucket, Key: PROBE_KEY, Body: new Uint8Array(), IfNoneMatch: '*' })
   try {
     const reply = await connection.client.send(command, sendOptions(connection, undefined))
-    return reply.ETag === undefined ? 'failed' : 'stored'
+    return reply.ETag === undefined ? 'unreachable' : 'stored'
   } catch (error) {
     const { name, status } = readFailure(error)
     if (status === 412) return 'exists'
     if (name === 'ExcessHeaderValues' && connection.capabilities.checksums === 'always') return 'refusedChecksum'
     if (status === 501) return 'refused'
-    return 'failed'
+    return status === undefined || status >= 500 || status === 404 ? 'unreachable' : 'failed'
   }
 }
