@@ -57,10 +57,11 @@ export const ROOMS: readonly Room[] = [
   room('electron/core/doctor', [...BASE, ...core('db')]),
   room('electron/core/uploader', [...BASE, ...core('db', 'objects', 'parquet', 'pipelines')], PARSERS),
   room('electron/core/handoff', BASE, PARSERS),
-  room('electron/core/demo', [
-    ...BASE,
-    ...core('config', 'db', 'fleet', 'objects', 'simulator', 'pipelines', 'uploader'),
-  ]),
+  room(
+    'electron/core/demo',
+    [...BASE, ...core('config', 'db', 'fleet', 'objects', 'simulator', 'pipelines', 'uploader')],
+    PARSERS,
+  ),
   room('electron/core/handlers', [...BASE, ...CORE], ['fflate']),
   room('electron/core/engine.ts', [...BASE, ...CORE, ...core('handlers')]),
   room('electron/core/host', [...BASE, ...core('engine.ts', 'config')]),
@@ -68,7 +69,8 @@ export const ROOMS: readonly Room[] = [
   room('electron/worker', [...BASE, ...CORE, ...core('engine.ts', 'host')]),
   room('electron/main', HOST, ['electron', 'electron-updater', 'zod']),
   room('electron/preload', ['shared/ipc'], ['electron'], false),
-  room('electron/cli', HOST, ['commander', 'ws']),
+  // `fieldgate sensor` runs simulators without a workspace, as the original sensor ran without an uploader.
+  room('electron/cli', [...HOST, ...core('simulator', 'pipelines')], ['commander', 'ws']),
 
   room('renderer/client', SHARED, [], false),
   room('renderer/stores', ['renderer/client', ...SHARED], ['zustand'], false),
@@ -78,7 +80,7 @@ export const ROOMS: readonly Room[] = [
   room(
     'renderer/charts',
     ['renderer/theme', 'renderer/text', 'renderer/ui', ...SHARED],
-    [...REACT, 'uplot', 'd3-geo', 'topojson-client', 'world-atlas', 'us-atlas'],
+    [...REACT, 'uplot', 'd3-geo', 'topojson-client', 'topojson-specification', 'world-atlas', 'us-atlas'],
     false,
   ),
   room('renderer/screens', ['renderer/stores', ...LOOK], [...REACT, '@tanstack/*', 'zustand'], false),
