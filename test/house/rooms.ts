@@ -97,8 +97,8 @@ export const ROOMS: readonly Room[] = [
     false,
   ),
 
-  room('scripts', ['electron/cli', 'electron/core/config', 'e2e/support'], ['*']),
-  room('bench', ['electron', 'shared', 'test'], ['*']),
+  room('scripts', ['electron/cli', 'electron/core/config', 'e2e/support', 'test/helpers'], ['*']),
+  room('bench', ['electron', 'shared', 'test', 'e2e/support'], ['*']),
   room('test', ['electron', 'renderer', 'shared', 'bench', 'scripts', 'e2e', 'electron.vite.config.ts'], ['*']),
   room('e2e', ['electron', 'shared', 'scripts', 'test/helpers'], ['*']),
 ]
