@@ -6,6 +6,7 @@ export interface Bus<Events> {
   onAny(listener: (event: keyof Events, payload: unknown) => void): () => void
 }
 
+/** A bus without listeners; `onListenerError` hears what a listener throws. */
 export function createBus<Events>(onListenerError: (error: unknown) => void = () => undefined): Bus<Events> {
   const listeners = new Map<keyof Events, Set<(payload: never) => void>>()
   const any = new Set<(event: keyof Events, payload: unknown) => void>()

@@ -8,6 +8,7 @@ export interface Task<Input, Output> {
   readonly types?: (input: Input) => Output
 }
 
+/** Names work once for both sides of the thread border. */
 export function defineTask<Input, Output>(name: string): Task<Input, Output> {
   return { name }
 }
@@ -26,6 +27,7 @@ export interface TaskImplementation {
   run(input: unknown, context: TaskContext): unknown
 }
 
+/** Joins a task and the code that does it; the compiler checks that they fit. */
 export function implementTask<Input, Output>(
   task: Task<Input, Output>,
   run: (input: Input, context: TaskContext) => Output | Promise<Output>,
@@ -47,6 +49,7 @@ export type TaskNews =
   | { readonly kind: 'done'; readonly id: number; readonly output: unknown }
   | { readonly kind: 'failed'; readonly id: number; readonly error: ErrorData }
 
+/** What work throws, and its caller gets, when nobody wants the result any more. */
 export function cancelledError(): FieldgateError {
   return new FieldgateError('cancelled', 'The work was cancelled.')
 }

@@ -30,6 +30,7 @@ export function giveDoubles(array: Float64Array): void {
   if (keep(array.byteLength)) spareDoubles.push(array)
 }
 
+/** Gives an array of codes back for the next batch. The giver must not touch it again. */
 export function giveCodes(array: Int32Array): void {
   if (keep(array.byteLength)) spareCodes.push(array)
 }

@@ -10,6 +10,7 @@ export interface ConstantColumns {
   readonly pipelineRevision: ColumnVector
 }
 
+/** The lineage columns that are one value throughout a claim, for a batch of `rows` rows. */
 export function constantColumns(request: EncodeRequest, rows: number): ConstantColumns {
   if (zeros.length < rows) zeros = new Int32Array(rows)
   return {

@@ -34,6 +34,7 @@ export interface PassState {
   nextRetryMs: number | undefined
 }
 
+/** The counts of a pass that has done nothing yet. */
 export function newPassState(): PassState {
   return { executions: 0, rows: 0, bytes: 0, failure: undefined, nextRetryMs: undefined }
 }

@@ -11,6 +11,7 @@ import type { UploaderPorts } from './ports.ts'
 /** Marks the file as an export of ours, so that it is never taken for a foreign state to import. */
 export const STATE_FILE_WRITER = 'fieldgate'
 
+/** Where the export for readers of the older system lies. */
 export function stateFilePath(stateDir: string): string {
   return join(stateDir, 'last_upload_state.json')
 }
@@ -83,6 +84,7 @@ export interface StateExport {
 
 const EXPORT_EVERY_MS = 5_000
 
+/** The export of a running uploader: noted at every change, written at most once per period and at the end. */
 export function createStateExport(ports: Pick<UploaderPorts, 'ledger' | 'config'>): StateExport {
   let isNoted = false
   let writtenAtMs = Number.NEGATIVE_INFINITY

@@ -44,6 +44,7 @@ export interface NodeEntry {
   lookedAtMs: number
 }
 
+/** A node that nothing has been done with yet. */
 export function newNodeEntry(node: NodeConfig): NodeEntry {
   return {
     node,

@@ -79,6 +79,7 @@ export function noteEpochFile(ledger: LedgerConnection, key: EpochKey, epoch: st
   )
 }
 
+/** The remembered rows of an epoch, by sequence. */
 export function listAnchors(ledger: LedgerConnection, key: EpochKey, epoch: string): readonly RememberedAnchor[] {
   return ledger
     .sql('SELECT sequence, hash FROM anchors WHERE node_id = ? AND table_name = ? AND epoch = ? ORDER BY sequence')

@@ -86,6 +86,7 @@ function toExecution(row: ExecutionRow): StoredExecution {
   }
 }
 
+/** One execution. Throws `notFound` for an id that was never given. */
 export function readExecution(ledger: LedgerConnection, id: number): StoredExecution {
   const row = ledger.sql('SELECT * FROM executions WHERE id = ?').get(id) as ExecutionRow | undefined
   if (row === undefined) throw new FieldgateError('notFound', `There is no execution ${id}.`)
@@ -149,6 +150,7 @@ interface ObjectRow {
   state: 'encoded' | 'stored' | 'conflict'
 }
 
+/** The objects of an execution, by key. */
 export function listObjects(ledger: LedgerConnection, executionId: number): readonly StoredObject[] {
   const rows = ledger
     .sql('SELECT * FROM objects WHERE execution_id = ? ORDER BY object_key')

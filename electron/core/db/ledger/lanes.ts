@@ -7,6 +7,7 @@ export interface ActiveRoute {
   readonly pipelineRevision: number
 }
 
+/** A lane as the parameters of a query: node, table, epoch, route. */
 export function laneKey(lane: Lane): [string, string, string, string] {
   return [lane.nodeId, lane.table, lane.epoch, lane.route]
 }
@@ -33,6 +34,7 @@ function toCursor(row: CursorRow): Cursor {
   }
 }
 
+/** Where a lane stands; undefined before its first claim. */
 export function readCursor(ledger: LedgerConnection, lane: Lane): Cursor | undefined {
   const row = ledger
     .sql('SELECT * FROM cursors WHERE node_id = ? AND table_name = ? AND epoch = ? AND route = ?')
@@ -50,6 +52,7 @@ export function listCursors(ledger: LedgerConnection, nodeId?: string): readonly
   return rows.map(toCursor)
 }
 
+/** The route that was active at the last look; undefined before the first. */
 export function readActiveRoute(ledger: LedgerConnection, lane: Omit<Lane, 'route'>): ActiveRoute | undefined {
   const row = ledger
     .sql('SELECT route, pipeline_revision FROM active_routes WHERE node_id = ? AND table_name = ? AND epoch = ?')

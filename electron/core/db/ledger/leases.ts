@@ -30,6 +30,7 @@ function toLease(row: LeaseRow): Lease {
   }
 }
 
+/** Who holds a node, whether or not the lease has run out; undefined when nobody does. */
 export function readLease(ledger: LedgerConnection, nodeId: string): Lease | undefined {
   const row = ledger.sql('SELECT * FROM leases WHERE node_id = ?').get(nodeId) as LeaseRow | undefined
   return row === undefined ? undefined : toLease(row)

@@ -29,6 +29,7 @@ export function addAudit(ledger: LedgerConnection, entry: Omit<AuditEntry, 'id'>
   )
 }
 
+/** The newest entries of the audit trail, newest first. */
 export function listAudit(ledger: LedgerConnection, limit: number): readonly AuditEntry[] {
   const rows = ledger.sql('SELECT * FROM audit ORDER BY id DESC LIMIT ?').all(limit) as {
     id: number
@@ -126,6 +127,7 @@ export interface RouteTotals {
   readonly newestEventMs: number | undefined
 }
 
+/** What succeeded since a time, by node and route. Bytes are those of the objects. */
 export function sumByRoute(ledger: LedgerConnection, sinceMs: number, nodeId?: string): readonly RouteTotals[] {
   return ledger
     .sql(
@@ -156,6 +158,7 @@ export interface LaneTotals extends Lane {
   readonly newestEventMs: number | undefined
 }
 
+/** What every lane has delivered since its beginning, without a scan of its executions. */
 export function listLaneTotals(ledger: LedgerConnection): readonly LaneTotals[] {
   const rows = ledger.sql('SELECT * FROM lane_totals ORDER BY node_id, table_name, epoch, route').all() as {
     node_id: string

@@ -39,6 +39,7 @@ export interface LinkSettings {
 
 const LINK = 'link'
 
+/** The limits of the link that were set while running; empty when none were. */
 export function readLink(ledger: LedgerConnection): LinkSettings {
   const text = readSetting(ledger, LINK)
   return text === undefined ? {} : (JSON.parse(text) as LinkSettings)

@@ -165,6 +165,7 @@ export function resetToClaimed(ledger: LedgerConnection, executionId: number): v
   })
 }
 
+/** Records what became of an object's put. */
 export function markObject(
   ledger: LedgerConnection,
   bucket: string,

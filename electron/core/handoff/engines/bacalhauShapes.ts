@@ -40,6 +40,7 @@ export const nodesReply = z.object({
 
 type NodeReply = NonNullable<z.infer<typeof nodesReply>['Nodes']>[number]
 
+/** A node of the orchestrator in our words; what it does not say is undefined. */
 export function toEngineNode(node: NodeReply): EngineNode {
   const compute = node.Info.ComputeNodeInfo
   return {
@@ -65,6 +66,7 @@ export const jobShape = z.object({
   ModifyTime: time,
 })
 
+/** A job of the orchestrator in our words. */
 export function toEngineJob(job: z.infer<typeof jobShape>): EngineJob {
   return {
     id: job.ID,
@@ -113,6 +115,7 @@ export function outcomeOf(state: number, exitCode: number | undefined): EngineEx
   return exitCode === 0 ? 'succeeded' : 'failed'
 }
 
+/** An execution of a job in our words. */
 export function toEngineExecution(execution: z.infer<typeof executionShape>): EngineExecution {
   const output = execution.RunOutput
   return {
@@ -139,6 +142,7 @@ export const historyShape = z.object({
   Time: time,
 })
 
+/** An entry of a job's history in our words. */
 export function toEngineEvent(entry: z.infer<typeof historyShape>): EngineEvent {
   return {
     atMs: toMs(entry.Event.Timestamp) ?? toMs(entry.Time) ?? 0,

@@ -10,6 +10,7 @@ export interface Checksum {
   digest(): Buffer
 }
 
+/** Whether a word of a header names an algorithm that the store can check. */
 export function isChecksumName(name: string): name is ChecksumName {
   return (CHECKSUM_NAMES as readonly string[]).includes(name)
 }

@@ -69,6 +69,7 @@ export function writeCondition(request: StoreRequest): (current: ObjectRow | und
   }
 }
 
+/** The refusal of a conditional request, 412, naming the condition. */
 export function preconditionFailed(condition: string): Refusal {
   return new Refusal(412, 'PreconditionFailed', 'At least one of the pre-conditions you specified did not hold', {
     details: { Condition: condition },
@@ -91,18 +92,22 @@ export function encryptionHeader(
   return asked || isDefault !== undefined ? { 'x-amz-server-side-encryption': 'AES256' } : {}
 }
 
+/** The header that names a version; none in a bucket without versioning. */
 export function versionHeader(bucket: BucketRow, version: string | undefined): Record<string, string> {
   return bucket.versioning === null || version === undefined ? {} : { 'x-amz-version-id': version }
 }
 
+/** An ETag without its quotes, as the index keeps it. */
 export function unquote(etag: string): string {
   return etag.replaceAll('"', '')
 }
 
+/** Throws as a full disk does while that fault is on. */
 export function assertSpace(faults: StoreFaults): void {
   if (faults.diskFull) throw diskFull()
 }
 
+/** The refusal of a write that finds no space. */
 export function diskFull(): Refusal {
   return new Refusal(507, 'InsufficientStorage', 'The disk of the store is full.')
 }

@@ -10,6 +10,7 @@ let compactCodes = new Int32Array(1 << 15)
 /** Larger buffers than this are not kept after use: one odd value must not hold memory for ever. */
 const KEEP_BYTES = 1 << 22
 
+/** At least `bytes` bytes for a page. */
 export function pageScratch(bytes: number): Buffer {
   if (page.length >= bytes) return page
   const fresh = Buffer.allocUnsafeSlow(Math.ceil(bytes * 1.25))
@@ -17,16 +18,19 @@ export function pageScratch(bytes: number): Buffer {
   return fresh
 }
 
+/** At least `values` doubles, for the values that are not null. */
 export function doubleScratch(values: number): Float64Array {
   if (compact.length < values) compact = new Float64Array(values)
   return compact
 }
 
+/** At least `values` dictionary codes. */
 export function codeScratch(values: number): Int32Array {
   if (codes.length < values) codes = new Int32Array(values)
   return codes
 }
 
+/** At least `values` codes, for those of values that are not null. */
 export function compactCodeScratch(values: number): Int32Array {
   if (compactCodes.length < values) compactCodes = new Int32Array(values)
   return compactCodes

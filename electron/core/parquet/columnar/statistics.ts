@@ -59,6 +59,7 @@ export function integerStatistics(min: number, max: number, nulls: number): Stat
   return min > max ? withoutRange(nulls) : exact(nulls, int64Bytes(BigInt(min)), int64Bytes(BigInt(max)))
 }
 
+/** Least and greatest of the 64-bit integers in `from..to` that are not null. */
 export function wideStatistics(
   values: BigInt64Array,
   nullFlags: Uint8Array | undefined,
@@ -77,6 +78,7 @@ export function wideStatistics(
   return min === undefined || max === undefined ? withoutRange(nulls) : exact(nulls, int64Bytes(min), int64Bytes(max))
 }
 
+/** Least and greatest of the booleans in `from..to` that are not null; false is less than true. */
 export function booleanStatistics(
   values: Uint8Array,
   nullFlags: Uint8Array | undefined,

@@ -45,6 +45,7 @@ function compactCodes(codes: Int32Array, nulls: Uint8Array, from: number, to: nu
   return count
 }
 
+/** A page cut for values of fixed width: as many as fit. */
 export function wholePages(_from: number, limit: number): number {
   return limit
 }

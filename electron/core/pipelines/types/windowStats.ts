@@ -18,6 +18,7 @@ export interface FieldStats {
   lastMicros: number
 }
 
+/** Statistics of no value; adding to it and merging with it change nothing. */
 export function emptyStats(): FieldStats {
   return {
     count: 0,
