@@ -18,7 +18,7 @@ export interface DemoNode {
 }
 
 /** Readings per second of a node while somebody watches, and of its past. */
-export const LIVE_RATE = 1
+const LIVE_RATE = 1
 export const HISTORY_RATE = 1 / 20
 
 /** How many of a hundred nodes have which type. */

@@ -38,7 +38,7 @@ const step = z.strictObject({
 })
 
 export type StoryAction = z.output<typeof action>
-export type StoryTarget = z.output<typeof target>
+type StoryTarget = z.output<typeof target>
 export type StoryStep = z.output<typeof step>
 
 /** The story of one demo: its steps with names filled in, and whom it is about. */

@@ -9,7 +9,7 @@ import type { DemoNode } from './fleet.ts'
 import { loadDemoSites } from './sites.ts'
 
 /** The seed of a demo that nobody gave another. */
-export const DEFAULT_DEMO_SEED = '20261123'
+const DEFAULT_DEMO_SEED = '20261123'
 
 interface DemoWorkspaceOptions {
   /** Where the workspace is made; created when it is not there. */

@@ -6,7 +6,7 @@ import type { SensorField } from './fields.ts'
 import type { SensorIdentity } from './identity.ts'
 
 /** How one type of anomaly is made. Durations in seconds; 0 is a single reading. */
-export interface AnomalyKind {
+interface AnomalyKind {
   readonly isEnabled: boolean
   readonly weight: number
   readonly durationSeconds: number

@@ -4,7 +4,7 @@ import { jitterPlace } from './places.ts'
 import type { Place } from './places.ts'
 
 /** Makers of simulated sensors with their models; the first three are those the anomaly tables know. */
-export const MAKERS: Readonly<Record<string, readonly string[]>> = {
+const MAKERS: Readonly<Record<string, readonly string[]>> = {
   SensorTech: ['TempSensor-Pro', 'EnvMonitor-3000', 'FieldProbe-2'],
   EnvMonitors: ['EnvMonitor-3000', 'EnvMonitor-4000', 'EnvMonitor-5000'],
   IoTPro: ['EnvMonitor-5000', 'EdgeSense-1', 'EdgeSense-2'],

@@ -21,7 +21,7 @@ export interface SimulatedNodeSpec {
   readonly isRunning: boolean
 }
 
-export interface Injection {
+interface Injection {
   readonly type: AnomalyType
   readonly seconds: number
   readonly field?: SensorField | undefined

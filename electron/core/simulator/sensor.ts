@@ -70,7 +70,7 @@ export function createSensor(start: SensorStart, rng: Rng): SensorState {
 }
 
 /** Readings made in one call at most; the rest comes with the next calls. */
-export const MOST_READINGS = 10_000
+const MOST_READINGS = 10_000
 
 /** Readings that are due at a time, without making them. */
 export function countDue(state: SensorState, nowMs: number): number {

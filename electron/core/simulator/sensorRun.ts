@@ -14,6 +14,7 @@ import { DEFAULT_SCENARIO } from './scenario.ts'
 import type { Scenario } from './scenario.ts'
 import { readSensorConfig } from './sensorConfig.ts'
 import type { SensorConfig } from './sensorConfig.ts'
+import { parseSpan } from './span.ts'
 
 /** What a person asked of `fieldgate sensor`. Paths are relative to `cwd`; a flag wins over the environment, that over the file. */
 export interface SensorRequest {
@@ -27,8 +28,9 @@ export interface SensorRequest {
   readonly ratePerSecond?: number | undefined
   readonly scenario?: string | undefined
   readonly seed: string
-  readonly durationSeconds?: number | undefined
-  readonly historySeconds?: number | undefined
+  /** Spans as people write them: `90`, `10m`, `24h`. */
+  readonly duration?: string | undefined
+  readonly history?: string | undefined
 }
 
 export interface SensorRun {
@@ -76,11 +78,16 @@ export function planSensorRun(
         sensor: { identity, parameters: config.parameters, anomalies: config.anomalies },
         scenario,
         ratePerSecond: rate,
-        runSeconds: request.durationSeconds ?? config.runSeconds,
+        runSeconds: request.duration === undefined ? config.runSeconds : parseSpan(request.duration, '--duration'),
         isRunning: true,
-        ...(request.historySeconds === undefined
+        ...(request.history === undefined
           ? {}
-          : { history: { seconds: request.historySeconds, ratePerSecond: Math.min(rate, HISTORY_RATE) } }),
+          : {
+              history: {
+                seconds: parseSpan(request.history, '--history'),
+                ratePerSecond: Math.min(rate, HISTORY_RATE),
+              },
+            }),
       }
     }),
   }

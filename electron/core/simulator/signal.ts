@@ -68,7 +68,7 @@ const DAY_MS = 86_400_000
 const MAX_DRIFT_SIGMAS = 1
 
 /** A field's slow error in deviations at a time; bounded, however old the sensor gets. */
-export function driftAt(drift: Drift, elapsedMs: number): number {
+function driftAt(drift: Drift, elapsedMs: number): number {
   return MAX_DRIFT_SIGMAS * Math.tanh(drift.offset + (drift.perDay * elapsedMs) / DAY_MS)
 }
 

@@ -21,7 +21,7 @@ test('flags win over the environment, the environment over nothing, the file ove
   const fromEnv = plan({ cwd, env: { CONFIG_FILE: 'a.yaml' } })
   expect(fromEnv.nodes[0]).toMatchObject({ ratePerSecond: 3, runSeconds: 60, path: join(cwd, 'data/a.db') })
   expect(plan({ cwd, env: { CONFIG_FILE: 'a.yaml' }, config: 'b.yaml' }).nodes[0]?.ratePerSecond).toBe(7)
-  expect(plan({ cwd, env: { CONFIG_FILE: 'a.yaml' }, ratePerSecond: 9, durationSeconds: 5 }).nodes[0]).toMatchObject({
+  expect(plan({ cwd, env: { CONFIG_FILE: 'a.yaml' }, ratePerSecond: 9, duration: '5s' }).nodes[0]).toMatchObject({
     ratePerSecond: 9,
     runSeconds: 5,
   })
