@@ -2,8 +2,12 @@ import { implementTask } from '../core/support/workerPool.ts'
 import type { TaskImplementation } from '../core/support/workerPool.ts'
 import { encodeBatch } from '../core/uploader/encodeBatch.ts'
 import { encodeTask } from '../core/uploader/encoder.ts'
+import { readStray, strayTask } from '../core/uploader/reconcileStray.ts'
+import { proofTask, proveClaim } from '../core/uploader/reconcileTask.ts'
 
 /** Everything a worker thread can do. Adding a task: `defineTask` beside its caller, one line here, a test. */
 export const TASKS: readonly TaskImplementation[] = [
   implementTask(encodeTask, (request, context) => encodeBatch(request, () => context.checkCancelled())),
+  implementTask(proofTask, (input, context) => proveClaim(input, () => context.checkCancelled())),
+  implementTask(strayTask, (input) => readStray(input)),
 ]

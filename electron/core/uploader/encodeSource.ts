@@ -33,7 +33,7 @@ export function openRows(request: EncodeRequest): RowSource {
 }
 
 /**
- * Sends all rows of a claim through the transform to the partitions of their dates. `onRows` hears of each step's rows.
+ * Sends all rows of a claim through the transform to the partitions of their dates. `onRows` hears of each step's rows and their times.
  * Returns the newest event time read, UTC milliseconds; undefined when none was readable.
  */
 export async function readClaim<P extends DayPartition>(
@@ -41,7 +41,7 @@ export async function readClaim<P extends DayPartition>(
   source: RowSource,
   days: Days<P>,
   checkCancelled: CheckCancelled,
-  onRows: (rows: readonly SourceRow[]) => void = () => undefined,
+  onRows: (rows: readonly SourceRow[], micros: Float64Array) => void = () => undefined,
 ): Promise<number | undefined> {
   const { plan } = request.context
   const step = Math.min(MAX_STEP_ROWS, Math.max(MIN_STEP_ROWS, request.rowsPerStep))
@@ -56,7 +56,7 @@ export async function readClaim<P extends DayPartition>(
     if (rows.length === 0) break
     after = Number(rows.at(-1)?.[0])
     newest = readTimes(rows, timeIndex, readTime, micros, newest)
-    onRows(rows)
+    onRows(rows, micros)
     await days.add(rows, micros)
   }
   checkCancelled()
