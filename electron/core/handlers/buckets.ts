@@ -76,6 +76,8 @@ function desiredBuckets(config: EngineConfig, input: Input<'buckets.plan'>): rea
     tags: input.tags ?? {},
   }
   const { region } = config.buckets
+  const tlsOnly = config.store.kind === 'embedded' || config.store.endpoint?.startsWith('http://') !== true
+  const conditionalWrites = input.conditionalWrites ?? true
   const buckets = bucketsOf(config)
   for (const type of input.types ?? []) {
     if (buckets.some((bucket) => bucket.type === type)) continue
@@ -89,13 +91,7 @@ function desiredBuckets(config: EngineConfig, input: Input<'buckets.plan'>): rea
       type,
       bucket,
       wishes,
-      policy: (existing) =>
-        JSON.stringify(
-          mergeBucketPolicy(
-            existing,
-            bucketPolicy({ bucket, region, conditionalWrites: input.conditionalWrites ?? true }),
-          ),
-        ),
+      policy: (existing) => mergeBucketPolicy(existing, bucketPolicy({ bucket, region, tlsOnly, conditionalWrites })),
     }))
 }
 

@@ -156,6 +156,8 @@ function kms(target: PolicyTarget, actions: readonly string[]): readonly PolicyS
 export interface BucketPolicyOptions {
   readonly bucket: string
   readonly region: string
+  /** Refuses everything without TLS; would lock out a store that is reached over plain HTTP. */
+  readonly tlsOnly: boolean
   /** Refuses every write that could overwrite: PutObject and CompleteMultipartUpload without If-None-Match or If-Match. */
   readonly conditionalWrites: boolean
 }
@@ -189,15 +191,20 @@ export function bucketPolicy(options: BucketPolicyOptions): PolicyDocument {
       Bool: { 's3:ObjectCreationOperation': 'true' },
     },
   }
-  return document(options.conditionalWrites ? [tls, conditional] : [tls])
+  return document([...(options.tlsOnly ? [tls] : []), ...(options.conditionalWrites ? [conditional] : [])])
 }
 
-/** Puts our statements in place of older ones of ours; what others wrote stays. Throws on text that is no JSON. */
-export function mergeBucketPolicy(existing: string | undefined, ours: PolicyDocument): PolicyDocument {
-  if (existing === undefined) return ours
-  const { Statement: statements } = JSON.parse(existing) as { Statement?: PolicyStatement | readonly PolicyStatement[] }
+/**
+ * The text of the policy with our statements in place of older ones of ours; what others wrote stays. Undefined when no statement
+ * is left. Throws on text that is no JSON.
+ */
+export function mergeBucketPolicy(existing: string | undefined, ours: PolicyDocument): string | undefined {
+  const { Statement: statements } = JSON.parse(existing ?? '{}') as {
+    Statement?: PolicyStatement | readonly PolicyStatement[]
+  }
   const list = statements === undefined ? [] : isList(statements) ? statements : [statements]
-  return document([...list.filter((statement) => statement.Sid?.startsWith(OUR_SIDS) !== true), ...ours.Statement])
+  const merged = [...list.filter((statement) => statement.Sid?.startsWith(OUR_SIDS) !== true), ...ours.Statement]
+  return merged.length === 0 ? undefined : JSON.stringify(document(merged))
 }
 
 function isList(value: PolicyStatement | readonly PolicyStatement[]): value is readonly PolicyStatement[] {

@@ -43,6 +43,7 @@ export function createS3ObjectStore(config: StoreConfig, ports: StorePorts): Obj
       readSettings: async (bucket) => (await admin()).readSettings(bucket),
       writeSetting: async (bucket, name, value) => (await admin()).writeSetting(bucket, name, value),
       versions: async (...args) => (await admin()).versions(...args),
+      versionsUnder: async (...args) => (await admin()).versionsUnder(...args),
       presign: async (...args) => (await admin()).presign(...args),
     },
     close: async () => {

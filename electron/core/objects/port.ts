@@ -125,6 +125,8 @@ export interface StoreAdmin {
   readSettings(bucket: string): Promise<ReadBucketSettings>
   writeSetting<Name extends BucketSettingName>(bucket: string, name: Name, value: BucketSettings[Name]): Promise<void>
   versions(bucket: string, key: string, signal?: AbortSignal): Promise<readonly StoredVersion[]>
+  /** Versions and delete markers of every key under a prefix; for prefixes that hold little. */
+  versionsUnder(bucket: string, prefix: string, signal?: AbortSignal): Promise<readonly StoredVersion[]>
   /** An address that reads the object without credentials for so many seconds. */
   presign(bucket: string, key: string, seconds: number): Promise<string>
 }

@@ -102,7 +102,7 @@ describe('the least policies, tried on a store that enforces them', () => {
       bucket,
       wishes,
       policy: (existing: string | undefined) =>
-        JSON.stringify(mergeBucketPolicy(existing, bucketPolicy({ bucket, region: REGION, conditionalWrites: true }))),
+        mergeBucketPolicy(existing, bucketPolicy({ bucket, region: REGION, tlsOnly: true, conditionalWrites: true })),
     }))
     const ports = { admin: adminOf(store), store, clock: systemClock }
     expect(await applyBuckets(ports, REGION, desired, false)).toMatchObject({ differences: [] })
@@ -205,16 +205,18 @@ describe('policy texts', () => {
   })
 
   test('a bucket policy denies plain HTTP and unconditional writes, exempting parts of an upload', () => {
-    const policy = bucketPolicy({ bucket: 'b', region: 'us-east-1', conditionalWrites: true })
+    const policy = bucketPolicy({ bucket: 'b', region: 'us-east-1', tlsOnly: true, conditionalWrites: true })
     expect(policy.Statement.every((statement) => statement.Effect === 'Deny')).toBe(true)
     expect(policy.Statement.map((statement) => statement.Condition)).toEqual([
       { Bool: { 'aws:SecureTransport': 'false' } },
       { Null: { 's3:if-none-match': 'true', 's3:if-match': 'true' }, Bool: { 's3:ObjectCreationOperation': 'true' } },
     ])
-    const merged = mergeBucketPolicy(
-      JSON.stringify(mergeBucketPolicy(undefined, policy)),
-      bucketPolicy({ bucket: 'b', region: 'us-east-1', conditionalWrites: false }),
-    )
-    expect(merged.Statement.map((statement) => statement.Sid)).toEqual(['FieldgateTlsOnly'])
+    const narrower = bucketPolicy({ bucket: 'b', region: 'us-east-1', tlsOnly: true, conditionalWrites: false })
+    const merged = mergeBucketPolicy(mergeBucketPolicy(undefined, policy), narrower) ?? ''
+    expect((JSON.parse(merged) as typeof policy).Statement.map((statement) => statement.Sid)).toEqual([
+      'FieldgateTlsOnly',
+    ])
+    const none = bucketPolicy({ bucket: 'b', region: 'us-east-1', tlsOnly: false, conditionalWrites: false })
+    expect(mergeBucketPolicy(merged, none)).toBeUndefined()
   })
 })

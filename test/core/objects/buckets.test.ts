@@ -16,13 +16,16 @@ const context = { signal: new AbortController().signal }
 const BUCKETS = ['raw', 'schematized', 'aggregated', 'emergency'].map((type) => `acme-databricks-${type}-eu-central-1`)
 const RAW = BUCKETS[0] as string
 
-function ready(change: (store: ObjectStore) => ObjectStore = (store) => store) {
+function ready(
+  change: (store: ObjectStore) => ObjectStore = (store) => store,
+  storeConfig: object = { kind: 'embedded' },
+) {
   const embedded = openEmbedded()
   const store = change(inProcess(embedded))
   const ledger = connectLedger(':memory:')
   onTestFinished(() => void ledger.database.close())
   const config = {
-    store: { kind: 'embedded' },
+    store: storeConfig,
     pipelines: { custom: [] },
     buckets: { prefix: 'acme', region: 'eu-central-1', names: {} },
   }
@@ -139,6 +142,18 @@ describe('setting up buckets', () => {
       policy: { value: expect.not.stringContaining('NeverOverwrite') as string },
       tags: { value: { team: 'field' } },
     })
+  })
+
+  test('our policy goes when nothing of it is wished, and a store over plain HTTP is not locked out', async () => {
+    const { handlers, store } = ready()
+    await handlers['buckets.create']({ types: ['raw'], by: 'ann' }, context)
+    await store.admin?.writeSetting(RAW, 'policy', undefined)
+    expect((await store.admin?.readSettings(RAW))?.policy).toEqual({ state: 'known', value: undefined })
+    const overHttp = ready((inner) => inner, { kind: 's3', endpoint: 'http://minio.local:9000' })
+    await overHttp.handlers['buckets.create']({ types: ['raw'], by: 'ann' }, context)
+    const read = await overHttp.store.admin?.readSettings(RAW)
+    expect(JSON.stringify(read?.policy)).toContain('FieldgateNeverOverwrite')
+    expect(JSON.stringify(read?.policy)).not.toContain('SecureTransport')
   })
 
   test('an unknown type, a bucket of another account and a missing right are each explained before anything changes', async () => {

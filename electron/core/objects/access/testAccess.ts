@@ -76,13 +76,21 @@ async function walkBucket(
   )
 }
 
+/** Where the bucket keeps versions, the version itself is removed if that is allowed, else it stays under a delete marker. */
 async function removeProbe(store: ObjectStore, bucket: string, key: string): Promise<string> {
+  const head = await store.head(bucket, key)
+  if (head?.versionId !== undefined && (await isDeleted(store, bucket, key, head.versionId))) return 'Deleted.'
+  if (await isDeleted(store, bucket, key)) return 'Deleted.'
+  return `These credentials may not delete, which uploading does not need. ${key} stays.`
+}
+
+async function isDeleted(store: ObjectStore, bucket: string, key: string, versionId?: string): Promise<boolean> {
   try {
-    await store.delete(bucket, key)
-    return 'Deleted.'
+    await store.delete(bucket, key, versionId)
+    return true
   } catch (error) {
     if (errorToData(error).code !== 'denied') throw error
-    return `These credentials may not delete, which uploading does not need. ${key} stays.`
+    return false
   }
 }
 

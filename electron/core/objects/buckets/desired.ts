@@ -16,12 +16,12 @@ export interface BucketWishes {
   readonly tags: Readonly<Record<string, string>>
 }
 
-/** One bucket as it should be. `policy` gives the whole policy text from the one in place. */
+/** One bucket as it should be. `policy` gives the whole policy text from the one in place; undefined is no policy. */
 export interface DesiredBucket {
   readonly type: string
   readonly bucket: string
   readonly wishes: BucketWishes
-  readonly policy: (existing: string | undefined) => string
+  readonly policy: (existing: string | undefined) => string | undefined
 }
 
 /** The tag that makes a bucket ours: teardown touches no other. */

@@ -101,5 +101,6 @@ function planSetting(
 /** Whether a setting reads as it should. */
 export function isSame(name: BucketSettingName, observed: unknown, wanted: unknown): boolean {
   if (name !== 'policy') return canonical(observed) === canonical(wanted)
+  if (observed === undefined || wanted === undefined) return observed === wanted
   return typeof observed === 'string' && typeof wanted === 'string' && canonicalJson(observed) === canonicalJson(wanted)
 }

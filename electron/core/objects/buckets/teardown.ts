@@ -1,10 +1,11 @@
 import type { BucketTeardown } from '../../../../shared/domain/buckets.ts'
 import { errorToData } from '../../../../shared/domain/errors.ts'
-import type { ObjectStore, StoreAdmin } from '../port.ts'
+import type { ListedObject, ObjectStore, StoreAdmin, StoredVersion } from '../port.ts'
 import { OWNER_TAG, OWNER_VALUE } from './desired.ts'
 
 /** Names that Fieldgate itself puts beside the data: they do not keep a bucket from going. */
 const OWN_OBJECTS = /^(?:_fieldgate-[a-z-]+(?:\/[0-9]+)?|[a-z0-9_-]+\/)$/
+const OWN_PREFIX = '_fieldgate-'
 const OWN_BYTES = 64
 
 /**
@@ -45,10 +46,22 @@ async function teardown(
       reason: `It holds objects, such as ${foreign?.key ?? 'more than a thousand'}. Empty it first.`,
     }
   }
-  for (const object of objects) {
-    for (const version of await admin.versions(bucket, object.key))
-      await store.delete(bucket, object.key, version.versionId)
+  const leftovers = [...(await admin.versionsUnder(bucket, OWN_PREFIX)), ...(await versionsOf(admin, bucket, objects))]
+  const removed = new Set<string>()
+  for (const { key, versionId } of leftovers) {
+    if (!removed.has(`${versionId} ${key}`)) await store.delete(bucket, key, versionId)
+    removed.add(`${versionId} ${key}`)
   }
   await admin.deleteBucket(bucket)
   return { bucket, outcome: 'deleted', reason: undefined }
+}
+
+async function versionsOf(
+  admin: StoreAdmin,
+  bucket: string,
+  objects: readonly ListedObject[],
+): Promise<readonly StoredVersion[]> {
+  const versions: StoredVersion[] = []
+  for (const object of objects) versions.push(...(await admin.versions(bucket, object.key)))
+  return versions
 }

@@ -20,33 +20,36 @@ export function createStoreAdmin(connection: Connection): StoreAdmin {
       }),
     readSettings: (bucket) => readBucketSettings(connection, bucket),
     writeSetting: (bucket, name, value) => writeBucketSetting(connection, bucket, name, value),
-    versions: (bucket, key, signal) => listVersions(connection, bucket, key, signal),
+    versions: async (bucket, key, signal) =>
+      (await listVersions(connection, bucket, key, signal, true)).filter((version) => version.key === key),
+    versionsUnder: (bucket, prefix, signal) => listVersions(connection, bucket, prefix, signal, false),
     presign: (bucket, key, seconds) => presign(connection, bucket, key, seconds),
   }
 }
 
-/** Versions and delete markers of one key, newest first. */
+/** Versions and delete markers under a prefix, newest first; `isOneKey` ends the listing where the key itself ends. */
 async function listVersions(
   connection: Connection,
   bucket: string,
-  key: string,
-  signal?: AbortSignal,
+  prefix: string,
+  signal: AbortSignal | undefined,
+  isOneKey: boolean,
 ): Promise<readonly StoredVersion[]> {
   const versions: StoredVersion[] = []
   await call({ action: 's3:ListBucketVersions', bucket }, async () => {
     for (let from: { KeyMarker?: string; VersionIdMarker?: string } | undefined = {}; from !== undefined;) {
-      const command: ListObjectVersionsCommand = new ListObjectVersionsCommand({ Bucket: bucket, Prefix: key, ...from })
+      const command: ListObjectVersionsCommand = new ListObjectVersionsCommand({
+        Bucket: bucket,
+        Prefix: prefix,
+        ...from,
+      })
       const page = await connection.client.send(command, sendOptions(connection, signal))
-      for (const version of page.Versions ?? []) {
-        if (version.Key === key) versions.push(readVersion(version, version.Size ?? 0, false))
-      }
-      for (const marker of page.DeleteMarkers ?? []) {
-        if (marker.Key === key) versions.push(readVersion(marker, 0, true))
-      }
-      const isMore = page.IsTruncated === true && page.NextKeyMarker === key
+      for (const version of page.Versions ?? []) versions.push(readVersion(version, version.Size ?? 0, false))
+      for (const marker of page.DeleteMarkers ?? []) versions.push(readVersion(marker, 0, true))
+      const isMore = page.IsTruncated === true && (!isOneKey || page.NextKeyMarker === prefix)
       from = isMore
         ? {
-            KeyMarker: key,
+            ...(page.NextKeyMarker === undefined ? {} : { KeyMarker: page.NextKeyMarker }),
             ...(page.NextVersionIdMarker === undefined ? {} : { VersionIdMarker: page.NextVersionIdMarker }),
           }
         : undefined

@@ -1,4 +1,5 @@
 import {
+  DeleteBucketPolicyCommand,
   GetBucketEncryptionCommand,
   GetBucketLifecycleConfigurationCommand,
   GetBucketOwnershipControlsCommand,
@@ -193,7 +194,9 @@ async function send(
       )
     }
     case 'policy':
-      return client.send(new PutBucketPolicyCommand({ Bucket, Policy: value.policy }), options)
+      return value.policy === undefined
+        ? client.send(new DeleteBucketPolicyCommand({ Bucket }), options)
+        : client.send(new PutBucketPolicyCommand({ Bucket, Policy: value.policy }), options)
     case 'lifecycle': {
       const Rules = (value.lifecycle ?? []).map(writeRule)
       return client.send(

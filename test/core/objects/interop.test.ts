@@ -1,0 +1,104 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { bucketPolicy, mergeBucketPolicy } from '../../../electron/core/handoff/policies.ts'
+import { testAccess } from '../../../electron/core/objects/access/testAccess.ts'
+import { adminOf } from '../../../electron/core/objects/admin.ts'
+import { applyBuckets } from '../../../electron/core/objects/buckets/apply.ts'
+import { teardownBuckets } from '../../../electron/core/objects/buckets/teardown.ts'
+import type { ObjectStore, PutObject } from '../../../electron/core/objects/port.ts'
+import { systemClock } from '../../../electron/core/support/clock.ts'
+import { overTheWire, temporaryFolder } from './stores.ts'
+
+/** An S3 server made by others, named by the environment; see test/interop/. */
+const server = {
+  endpoint: process.env['FIELDGATE_INTEROP_ENDPOINT'],
+  accessKeyId: process.env['FIELDGATE_INTEROP_KEY'] ?? '',
+  secretAccessKey: process.env['FIELDGATE_INTEROP_SECRET'] ?? '',
+  region: process.env['FIELDGATE_INTEROP_REGION'] ?? 'us-east-1',
+}
+
+const run = Date.now().toString(36)
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
+
+function open(partBytes = 5 * 2 ** 20): ObjectStore {
+  const ports = { multipartAboveBytes: 6 * 2 ** 20, partBytes }
+  return overTheWire(server.endpoint ?? '', server, ports, server.region)
+}
+
+function put(bucket: string, key: string, bytes: Uint8Array): PutObject {
+  return { bucket, key, body: { kind: 'bytes', bytes }, metadata: {} }
+}
+
+async function removeAll(store: ObjectStore, bucket: string): Promise<void> {
+  const { objects } = await store.list({ bucket })
+  for (const object of objects) {
+    for (const version of await adminOf(store).versions(bucket, object.key))
+      await store.delete(bucket, object.key, version.versionId)
+  }
+  await adminOf(store).deleteBucket(bucket)
+}
+
+describe.runIf(server.endpoint !== undefined)('an independent S3 server', () => {
+  test('keeps the promise of the port: created, recognised, never overwritten; in parts too', async () => {
+    const store = open()
+    const bucket = `fieldgate-port-${run}`
+    await store.ensureBucket(bucket)
+    const bytes = randomBytes(50_000)
+    expect(await store.putIfAbsent(put(bucket, 'a/b c+d/ü.parquet', bytes))).toMatchObject({ kind: 'created' })
+    expect(await store.putIfAbsent(put(bucket, 'a/b c+d/ü.parquet', bytes))).toMatchObject({ kind: 'alreadyThere' })
+    expect(await store.putIfAbsent(put(bucket, 'a/b c+d/ü.parquet', randomBytes(10)))).toMatchObject({
+      kind: 'differs',
+    })
+    expect(sha256(await store.get(bucket, 'a/b c+d/ü.parquet'))).toBe(sha256(bytes))
+    expect(Buffer.from(await store.get(bucket, 'a/b c+d/ü.parquet', { start: -8 })).equals(bytes.subarray(-8))).toBe(
+      true,
+    )
+
+    const big = randomBytes(12 * 2 ** 20)
+    const path = join(temporaryFolder(), 'spool')
+    writeFileSync(path, big)
+    const file = { bucket, key: 'big', body: { kind: 'file', path, bytes: big.length }, metadata: {} } as const
+    expect(await store.putIfAbsent(file)).toMatchObject({ kind: 'created' })
+    expect(await store.putIfAbsent(file)).toMatchObject({ kind: 'alreadyThere' })
+    expect(sha256(await store.get(bucket, 'big'))).toBe(sha256(big))
+
+    const page = await store.list({ bucket, delimiter: '/' })
+    expect(page.prefixes).toEqual(['a/'])
+    expect(page.objects.map((object) => object.key)).toContain('big')
+    await removeAll(store, bucket)
+    await expect(store.list({ bucket })).rejects.toMatchObject({ code: 'notFound' })
+  })
+
+  test('takes the buckets as planned, again without a change, passes the access test, and gives them back', async () => {
+    const store = open()
+    const bucket = `fieldgate-raw-${run}`
+    const wishes = { prefix: run, encryption: { kind: 's3' }, versioning: true, expire: false, tags: {} } as const
+    const policy = (existing: string | undefined): string | undefined =>
+      mergeBucketPolicy(
+        existing,
+        bucketPolicy({ bucket, region: server.region, tlsOnly: false, conditionalWrites: false }),
+      )
+    const desired = [{ type: 'raw', bucket, wishes, policy }]
+    const ports = { admin: adminOf(store), store, clock: systemClock }
+    const first = await applyBuckets(ports, server.region, desired, false)
+    const second = await applyBuckets(ports, server.region, desired, false)
+    expect({ differences: first.differences, again: second.applied }).toEqual({ differences: [], again: 0 })
+    const steps = await testAccess(store, [{ type: 'raw', bucket }], systemClock)
+    expect(steps.filter((step) => step.state === 'failed')).toEqual([])
+    expect(await teardownBuckets(ports, [bucket])).toMatchObject([{ outcome: 'deleted' }])
+  })
+
+  test('a wrong secret is told', async () => {
+    const store = overTheWire(
+      server.endpoint ?? '',
+      { accessKeyId: server.accessKeyId, secretAccessKey: 'wrong' },
+      {},
+      server.region,
+    )
+    await expect(store.list({ bucket: 'any-bucket' })).rejects.toMatchObject({
+      code: expect.stringMatching(/denied|notFound/) as string,
+    })
+  })
+})
