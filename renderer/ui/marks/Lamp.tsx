@@ -6,7 +6,7 @@ import { useNow } from '../clock.ts'
 import { formatAge } from '../format.ts'
 import { Mark, stateClass } from './Mark.tsx'
 
-/** A mark with its word. Without children the state is still named for a screen reader. */
+/** A mark, named for a screen reader, with its word. */
 export function LampMark({
   state,
   size = 12,
@@ -20,12 +20,8 @@ export function LampMark({
 }) {
   return (
     <span className={`lamp ${stateClass(state)}`} title={title}>
-      <Mark state={state} size={size} />
-      {children === undefined ? (
-        <span className="sr">{messages.lamp.states[state]}</span>
-      ) : (
-        <span className="age">{children}</span>
-      )}
+      <Mark state={state} size={size} label={messages.lamp.states[state]} />
+      {children !== undefined && <span className="age">{children}</span>}
     </span>
   )
 }
@@ -41,7 +37,7 @@ export function lampText(lamp: Lamp, nowMs: number): string {
 export function LampCell({ lamp }: { readonly lamp: Lamp }) {
   const text = useNow(useCallback((nowMs: number) => lampText(lamp, nowMs), [lamp]))
   return (
-    <LampMark state={lamp.state} title={`${messages.lamp.states[lamp.state]}: ${text}`}>
+    <LampMark state={lamp.state} title={messages.lamp.states[lamp.state]}>
       {text}
     </LampMark>
   )

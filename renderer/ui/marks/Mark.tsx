@@ -15,9 +15,19 @@ const SHAPES = {
 } as const satisfies Record<LampState, unknown>
 
 /** The shape of a state: disc, triangle, square with a bar, ring, two bars or a dash. The shape alone tells it. */
-export function Mark({ state, size = 12 }: { readonly state: LampState; readonly size?: number }) {
+export function Mark({
+  state,
+  size = 12,
+  label,
+}: {
+  readonly state: LampState
+  readonly size?: number
+  /** Names the state for a screen reader; without it the mark is silent. */
+  readonly label?: string
+}) {
+  const voice = label === undefined ? { 'aria-hidden': true } : { role: 'img', 'aria-label': label }
   return (
-    <svg width={size} height={size} viewBox="0 0 12 12" aria-hidden="true">
+    <svg width={size} height={size} viewBox="0 0 12 12" {...voice}>
       {SHAPES[state]}
     </svg>
   )

@@ -8,7 +8,7 @@ import { GroupLine, RowLine } from './lines.tsx'
 import { toggleGroup, toggleSelection } from './rows.ts'
 import type { DataTableModel } from './useDataTable.ts'
 
-const OVERSCAN = 8
+const OVERSCAN = 4
 
 interface DataTableProps<Row extends object> {
   readonly table: DataTableModel<Row>
@@ -62,6 +62,11 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
 
   const lines = virtual.getVirtualItems()
   const lastLine = lines.at(-1)?.index ?? 0
+  // Lines take turns in as many places as were ever on screen at once: scrolling changes what stands in a line instead
+  // of making a new one, and the places keep their order in the page.
+  const slots = useRef(0)
+  slots.current = Math.max(slots.current, lines.length)
+  const inSlots = lines.toSorted((a, b) => (a.index % slots.current) - (b.index % slots.current))
   useEffect(() => {
     if (onEndReached !== undefined && items.length > 0 && lastLine >= items.length - 20) onEndReached()
   }, [lastLine, items.length, onEndReached])
@@ -140,7 +145,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
         empty
       ) : (
         <div role="rowgroup" className="dt-body" style={{ height: virtual.getTotalSize() }}>
-          {lines.map(({ index, start }) => {
+          {inSlots.map(({ index, start }) => {
             const item = items[index]
             if (item === undefined) return null
             const common = {
@@ -153,10 +158,10 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
               onPick: pick,
             }
             return item.kind === 'group' ? (
-              <GroupLine key={item.id} {...common} item={item} grouping={table.grouping} />
+              <GroupLine key={`group${index % slots.current}`} {...common} item={item} grouping={table.grouping} />
             ) : (
               <RowLine
-                key={item.id}
+                key={index % slots.current}
                 {...common}
                 row={item.row}
                 isSelected={selection?.has(item.id) ?? false}
