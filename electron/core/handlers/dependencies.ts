@@ -3,6 +3,7 @@ import type { Events } from '../../../shared/ipc/contract.ts'
 import type { LedgerConnection } from '../db/ledger/connection.ts'
 import type { NodeDatabase } from '../db/nodePort.ts'
 import type { ObjectStore } from '../objects/port.ts'
+import type { Fleet } from '../fleet/fleet.ts'
 import type { Bus } from '../support/bus.ts'
 import type { Clock } from '../support/clock.ts'
 import type { Log } from '../support/log.ts'
@@ -27,6 +28,7 @@ export interface HandlerDependencies {
   readonly readLedger: () => LedgerConnection
   readonly store: () => ObjectStore
   readonly uploader: () => Uploader
+  readonly fleet: () => Fleet
   readonly openNode: (node: NodeConfig) => NodeDatabase
   readonly readActive: (node: NodeConfig) => ActivePipeline
   /** Throws `notFound` naming the known nodes. */

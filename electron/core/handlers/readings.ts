@@ -1,3 +1,6 @@
+import { INFER_UNIT } from '../../../shared/domain/units.ts'
+import { readSeries } from '../fleet/series.ts'
+import { contractFor } from '../pipelines/contracts.ts'
 import type { HandlersOf } from '../../../shared/ipc/contract.ts'
 import type { CallContext, HandlerDependencies } from './dependencies.ts'
 
@@ -19,6 +22,27 @@ export function readingHandlers(deps: HandlerDependencies): HandlersOf<'readings
         database.close()
       }
     },
+    'readings.series': async ({ nodeId, ...window }, { signal }) => {
+      const node = deps.node(nodeId)
+      const database = deps.openNode(node)
+      try {
+        const plan = database.plan({ table: node.table, timestampColumn: node.timestampColumn })
+        const contract = contractFor(plan.table, plan.columns, deps.config.pipelines.contracts)
+        const unitOf = (name: string): string | undefined => {
+          const column = contract?.columns[name]
+          return column?.sourceUnit === INFER_UNIT ? undefined : (column?.sourceUnit ?? column?.unit)
+        }
+        return await readSeries(
+          database,
+          plan,
+          { nodeId, timeZone: node.timeZone, unitOf, ...window },
+          deps.clock,
+          signal,
+        )
+      } finally {
+        database.close()
+      }
+    },
   }
 }
 
@@ -27,5 +51,5 @@ function toPlainValue(value: unknown): string | number | null {
   if (typeof value === 'number' || typeof value === 'string') return value
   if (typeof value === 'bigint') return value.toString()
   if (value instanceof Uint8Array) return `${value.byteLength} bytes`
-  return String(value)
+  return typeof value === 'boolean' ? String(value) : null
 }

@@ -109,3 +109,13 @@ function spanAround(anchors: readonly RememberedAnchor[], index: number): number
     (after.sequence - before.sequence) / Math.max(1, (anchors.at(-1) as RememberedAnchor).sequence - after.sequence + 1)
   )
 }
+
+/** The current epoch of every table that has one, by `node` and `table` joined by a line feed. */
+export function listCurrentEpochs(ledger: LedgerConnection): ReadonlyMap<string, string> {
+  const rows = ledger
+    .sql('SELECT node_id, table_name, epoch, ended_at_ms, MAX(ordinal) FROM epochs GROUP BY node_id, table_name')
+    .all() as { node_id: string; table_name: string; epoch: string; ended_at_ms: number | null }[]
+  return new Map(
+    rows.filter((row) => row.ended_at_ms === null).map((row) => [`${row.node_id}\n${row.table_name}`, row.epoch]),
+  )
+}

@@ -177,3 +177,14 @@ export function shrinkGap(ledger: LedgerConnection, gapId: number, toSeq: number
   ledger.sql('DELETE FROM gaps WHERE id = ? AND to_seq <= ?').run(gapId, toSeq)
   ledger.sql('UPDATE gaps SET from_seq = ? WHERE id = ? AND from_seq <= ?').run(toSeq + 1, gapId, toSeq)
 }
+
+/** Sequences that wait as pending gaps, by lane: `node`, `table`, `epoch` and `route` joined by line feeds. */
+export function sumPendingGaps(ledger: LedgerConnection): ReadonlyMap<string, number> {
+  const rows = ledger
+    .sql(
+      `SELECT node_id, table_name, epoch, route, SUM(to_seq - from_seq + 1) AS pending FROM gaps
+       WHERE state = 'pending' GROUP BY node_id, table_name, epoch, route`,
+    )
+    .all() as { node_id: string; table_name: string; epoch: string; route: string; pending: number }[]
+  return new Map(rows.map((row) => [[row.node_id, row.table_name, row.epoch, row.route].join('\n'), row.pending]))
+}

@@ -111,3 +111,17 @@ export function countInReplay(ledger: LedgerConnection, ids: readonly number[]):
     .get(JSON.stringify(ids)) as { n: number }
   return row.n
 }
+
+/** Rows of a node that wait in quarantine, and how many of them came at or after `sinceMs`. */
+export function countQuarantineSince(
+  ledger: LedgerConnection,
+  nodeId: string,
+  sinceMs: number,
+): { readonly open: number; readonly recent: number } {
+  return ledger
+    .sql(
+      `SELECT COUNT(*) AS open, COUNT(*) FILTER (WHERE at_ms >= ?) AS recent FROM quarantine
+       WHERE node_id = ? AND state = 'open'`,
+    )
+    .get(sinceMs, nodeId) as { open: number; recent: number }
+}

@@ -1,0 +1,37 @@
+import type { DrainForecast } from './lampTypes.ts'
+
+export interface DrainFacts {
+  readonly nowMs: number
+  /** Rows that wait. */
+  readonly backlog: number
+  /** Rows per second written and delivered lately; undefined when nobody measured. */
+  readonly writtenPerSecond: number | undefined
+  readonly deliveredPerSecond: number | undefined
+  /** Seconds between two deliveries of a node that keeps up. */
+  readonly intervalSeconds: number
+  readonly isPaused: boolean
+  /** The way to the store is cut, or does not answer. */
+  readonly isLinkDown: boolean
+  /** Something failed that does not pass by itself. */
+  readonly isBlocked: boolean
+}
+
+/** A backlog below what is written in this many intervals is the ordinary one. */
+const ORDINARY_INTERVALS = 2.5
+
+/** When the backlog will be gone, or why it will not: always an answer. Rates are taken to stay as they are. */
+export function forecastDrain(facts: DrainFacts): DrainForecast {
+  if (facts.backlog <= 0) return { kind: 'none' }
+  if (facts.isPaused) return { kind: 'paused' }
+  if (facts.isBlocked) return { kind: 'stalled' }
+  const delivered = facts.deliveredPerSecond ?? 0
+  const written = facts.writtenPerSecond ?? 0
+  if (facts.isLinkDown) {
+    const net = delivered - written
+    return net > 0 ? { kind: 'afterLink', ms: Math.round((facts.backlog / net) * 1000) } : { kind: 'stalled' }
+  }
+  if (facts.backlog <= written * facts.intervalSeconds * ORDINARY_INTERVALS) return { kind: 'keepingUp' }
+  const net = delivered - written
+  if (net > 0) return { kind: 'at', atMs: Math.round(facts.nowMs + (facts.backlog / net) * 1000) }
+  return delivered === 0 && written === 0 ? { kind: 'stalled' } : { kind: 'growing' }
+}
