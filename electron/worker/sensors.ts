@@ -1,4 +1,3 @@
-import { setPipeline } from '../core/pipelines/pipelineManager.ts'
 import { watchSensorConfig } from '../core/simulator/configWatch.ts'
 import { openMonitor } from '../core/simulator/monitor.ts'
 import type { Monitor } from '../core/simulator/monitor.ts'
@@ -11,6 +10,7 @@ import type { Simulator } from '../core/simulator/port.ts'
 import { systemClock } from '../core/support/clock.ts'
 import type { Log } from '../core/support/log.ts'
 import type { Loop } from '../core/support/loop.ts'
+import { preparePipeline } from './preparePipeline.ts'
 import { FieldgateError } from '../../shared/domain/errors.ts'
 import type { SimulatedNode } from '../../shared/domain/simulator.ts'
 
@@ -59,9 +59,7 @@ export async function startSensors(
     log: hooks.log,
     scenarios,
     commitEveryMs: run.nodes.length === 1 ? COMMIT_EVERY_MS : FLEET_COMMIT_EVERY_MS,
-    preparePipeline: (path, type = 'raw', atMs) => {
-      setPipeline(path, { type, by: 'sensor', reason: 'Initial setup', backfill: false, atMs, customTypes: [] })
-    },
+    preparePipeline,
   })
   simulator.onChanged(hooks.onProgress)
   let monitor: Monitor | undefined

@@ -1,11 +1,11 @@
 import { isMainThread, parentPort, workerData } from 'node:worker_threads'
 import { FieldgateError } from '../../shared/domain/errors.ts'
-import { setPipeline } from '../core/pipelines/pipelineManager.ts'
 import { loadScenarios } from '../core/simulator/resources.ts'
 import { createSimulator } from '../core/simulator/simulator.ts'
 import { serveSimulator } from '../core/simulator/simulatorThread.ts'
 import { systemClock } from '../core/support/clock.ts'
 import { silentLog } from '../core/support/log.ts'
+import { preparePipeline } from './preparePipeline.ts'
 
 /** The simulator in a thread of its own: any number of nodes cost the engine's thread nothing. */
 function main(): void {
@@ -16,16 +16,7 @@ function main(): void {
     clock: systemClock,
     log: silentLog,
     scenarios: loadScenarios(resources),
-    preparePipeline: (path, type, atMs) => {
-      setPipeline(path, {
-        type: type ?? 'raw',
-        by: 'sensor',
-        reason: 'Initial setup',
-        backfill: false,
-        atMs,
-        customTypes: [],
-      })
-    },
+    preparePipeline,
   })
   serveSimulator(parentPort, simulator)
 }

@@ -19,13 +19,20 @@ export interface DemoNode {
 
 /** Readings per second of a node while somebody watches, and of its past. */
 const LIVE_RATE = 1
-export const HISTORY_RATE = 1 / 20
+export const HISTORY_RATE = 1 / 30
 
 /** How many of a hundred nodes have which type. */
 const TYPES: readonly (readonly [string, number])[] = [
   ['raw', 60],
   ['schematized', 25],
   ['aggregated', 15],
+]
+
+/** How many of a hundred nodes live which scenario: mostly calm, so that what the story breaks stands out. */
+const SCENARIOS: readonly (readonly [string, number])[] = [
+  ['quiet-day', 84],
+  ['failing-bearing', 8],
+  ['heat-wave', 8],
 ]
 
 /** The demo fleet in `folder`: the same for the same seed, on every machine. */
@@ -51,7 +58,7 @@ function demoNode(site: DemoSite, nodeId: string, number: number, seed: string, 
     population: 0,
   }
   const identity = makeIdentity(place, number, rng)
-  const pipelineType = pickType(rng)
+  const pipelineType = pick(TYPES, rng, 'raw')
   const { temperature, vibration, voltage } = DEFAULT_PARAMETERS
   return {
     nodeId,
@@ -72,15 +79,14 @@ function demoNode(site: DemoSite, nodeId: string, number: number, seed: string, 
         },
         anomalies: DEFAULT_ANOMALIES,
       },
-      scenario: 'quiet-day',
+      scenario: pick(SCENARIOS, rng, 'quiet-day'),
       ratePerSecond: LIVE_RATE,
-      pipelineType,
       isRunning: true,
     },
   }
 }
 
-function pickType(rng: Rng): string {
-  let left = rng.next() * TYPES.reduce((sum, [, share]) => sum + share, 0)
-  return TYPES.find(([, share]) => (left -= share) < 0)?.[0] ?? 'raw'
+function pick(shares: readonly (readonly [string, number])[], rng: Rng, otherwise: string): string {
+  let left = rng.next() * shares.reduce((sum, [, share]) => sum + share, 0)
+  return shares.find(([, share]) => (left -= share) < 0)?.[0] ?? otherwise
 }

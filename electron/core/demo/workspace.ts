@@ -4,8 +4,12 @@ import { stringify } from 'yaml'
 import type { Simulator } from '../simulator/port.ts'
 import { findResources } from '../simulator/resources.ts'
 import { writeFileAtomic } from '../support/atomicFile.ts'
+import { systemClock } from '../support/clock.ts'
+import type { Clock } from '../support/clock.ts'
 import { demoFleet, HISTORY_RATE } from './fleet.ts'
 import type { DemoNode } from './fleet.ts'
+import { loadTales, pastChanges } from './past.ts'
+import type { DemoTale } from './past.ts'
 import { loadDemoSites } from './sites.ts'
 
 /** The seed of a demo that nobody gave another. */
@@ -17,6 +21,7 @@ interface DemoWorkspaceOptions {
   readonly seed?: string | undefined
   /** Makes a simulator in a thread of its own; the past of the fleet is written there, so that the caller never waits on SQLite. */
   readonly spawnSimulator: () => Simulator
+  readonly clock?: Clock | undefined
   readonly resources?: string | undefined
   readonly historySeconds?: number | undefined
   /** Nodes finished so far, for a splash screen. */
@@ -47,12 +52,18 @@ export async function createDemoWorkspace(options: DemoWorkspaceOptions): Promis
   mkdirSync(nodesFolder, { recursive: true })
   const file = join(options.folder, 'fieldgate.yaml')
   writeFileAtomic(file, describeWorkspace(fleet, seed))
-  const rows = await writePast(fleet, options)
+  const rows = await writePast(fleet, loadTales(resources), seed, options)
   return { folder: options.folder, file, nodes: fleet.length, rows }
 }
 
-async function writePast(fleet: readonly DemoNode[], options: DemoWorkspaceOptions): Promise<number> {
+async function writePast(
+  fleet: readonly DemoNode[],
+  tales: readonly DemoTale[],
+  seed: string,
+  options: DemoWorkspaceOptions,
+): Promise<number> {
   const seconds = options.historySeconds ?? DAY_SECONDS
+  const nowMs = (options.clock ?? systemClock).now()
   let done = 0
   const counts = await Promise.all(
     Array.from({ length: THREADS }, async (_unused, thread) => {
@@ -60,8 +71,9 @@ async function writePast(fleet: readonly DemoNode[], options: DemoWorkspaceOptio
       try {
         for (const node of fleet.filter((_node, i) => i % THREADS === thread)) {
           const history = { seconds, ratePerSecond: HISTORY_RATE }
-          const seed = `${node.simulated.seed}/past`
-          await simulator.add([{ ...node.simulated, seed, history, isRunning: false }])
+          const pipeline = pastChanges(node, tales, seed, nowMs, seconds)
+          const past = `${node.simulated.seed}/past`
+          await simulator.add([{ ...node.simulated, seed: past, history, pipeline, isRunning: false }])
           options.onProgress?.(++done, fleet.length)
         }
         const written = await simulator.list()

@@ -15,10 +15,18 @@ export interface SimulatedNodeSpec {
   readonly runSeconds?: number | undefined
   /** Readings of the past to make first, for a new database only. */
   readonly history?: { readonly seconds: number; readonly ratePerSecond: number } | undefined
-  /** Pipeline type a new database begins with; raw unless said. */
-  readonly pipelineType?: string
+  /** Changes of pipeline type that a new database begins with, oldest first; raw unless said. */
+  readonly pipeline?: readonly PipelineStart[] | undefined
   /** Starts at once; else it waits for `start`. */
   readonly isRunning: boolean
+}
+
+/** One change of pipeline type that belongs to a database from its beginning. */
+export interface PipelineStart {
+  readonly type: string
+  readonly by: string
+  readonly reason: string
+  readonly atMs: number
 }
 
 interface Injection {
@@ -55,5 +63,5 @@ export interface Simulator {
   close(): Promise<void>
 }
 
-/** Puts the seed's `pipeline_config` with its first row into a database that was just made. */
-export type PreparePipeline = (path: string, type: string | undefined, atMs: number) => void
+/** Puts the seed's `pipeline_config` with these changes into a database that was just made. */
+export type PreparePipeline = (path: string, changes: readonly PipelineStart[]) => void

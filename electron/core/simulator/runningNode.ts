@@ -5,7 +5,7 @@ import { buildReadingsFile, openReadingsWriter } from '../db/readingsWriter.ts'
 import type { ReadingsWriter } from '../db/readingsWriter.ts'
 import type { ReadingRow } from '../db/readingsSchema.ts'
 import type { Rng } from '../support/rng.ts'
-import type { PreparePipeline, SimulatedNodeSpec } from './port.ts'
+import type { PipelineStart, PreparePipeline, SimulatedNodeSpec } from './port.ts'
 import { fixedColumns, rowMaker } from './rows.ts'
 import { changeRate, countDue, createSensor, nextReadings } from './sensor.ts'
 import type { SensorState } from './sensor.ts'
@@ -60,7 +60,7 @@ export function createRunningNode(options: RunningNodeOptions): RunningNode {
     writer = openReadingsWriter(spec.path, fixed)
     isPrepared ||= !isNew
     if (!isPrepared) {
-      options.preparePipeline(spec.path, spec.pipelineType, nowMs)
+      options.preparePipeline(spec.path, pipelineOf(spec, nowMs))
       isPrepared = true
     }
     return writer
@@ -145,7 +145,7 @@ export function createRunningNode(options: RunningNodeOptions): RunningNode {
     if (spec.history !== undefined && !existsSync(spec.path)) {
       rowsWritten = buildReadingsFile(spec.path, fixed, history())
       lastWriteMs = rowsWritten > 0 ? options.nowMs : undefined
-      options.preparePipeline(spec.path, spec.pipelineType, options.nowMs)
+      options.preparePipeline(spec.path, pipelineOf(spec, options.nowMs))
       isPrepared = true
     }
     node.sensor = changeRate(node.sensor, spec.ratePerSecond)
@@ -155,6 +155,10 @@ export function createRunningNode(options: RunningNodeOptions): RunningNode {
   }
   node.sensor = { ...changeRate(node.sensor, spec.ratePerSecond), anchorMs: options.nowMs }
   return node
+}
+
+function pipelineOf(spec: SimulatedNodeSpec, atMs: number): readonly PipelineStart[] {
+  return spec.pipeline ?? [{ type: 'raw', by: 'sensor', reason: 'Initial setup', atMs }]
 }
 
 function explain(error: unknown): string {

@@ -39,7 +39,7 @@ test('a demo workspace is complete when it is made: configuration, databases wit
     historySeconds: 3600,
     onProgress: (done) => progress.push(done),
   })
-  expect(made).toMatchObject({ folder, nodes: 48, rows: 48 * 180 })
+  expect(made).toMatchObject({ folder, nodes: 48, rows: 48 * 120 })
   expect(progress.at(-1)).toBe(48)
   const { config, notices } = loadConfig({ workspace: folder, env: {}, cwd: folder })
   expect(notices).toEqual([])
@@ -48,7 +48,7 @@ test('a demo workspace is complete when it is made: configuration, databases wit
   expect(config.nodes).toHaveLength(48)
   for (const node of config.nodes.filter((_node, i) => i % 12 === 0)) {
     expect(node.location).toBeDefined()
-    expect(query(node.sqlite, 'SELECT count(*) AS n FROM sensor_readings')).toEqual([{ n: 180 }])
+    expect(query(node.sqlite, 'SELECT count(*) AS n FROM sensor_readings')).toEqual([{ n: 120 }])
     const expected = demoFleet(SITES, 'test', '').find((one) => one.nodeId === node.id)
     expect(readPipeline(node.sqlite, { customTypes: [] }).type).toBe(expected?.pipelineType)
   }

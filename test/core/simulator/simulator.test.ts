@@ -16,7 +16,8 @@ function make(clock: Clock, prepared: string[] = []): Simulator {
     clock,
     log: silentLog,
     scenarios: SCENARIOS,
-    preparePipeline: (path, type) => prepared.push(`${path.split('/').at(-1)} ${type ?? 'raw'}`),
+    preparePipeline: (path, changes) =>
+      prepared.push(`${path.split('/').at(-1)} ${changes.map((change) => change.type).join(' ')}`),
   })
 }
 

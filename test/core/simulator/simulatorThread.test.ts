@@ -11,7 +11,10 @@ test('nodes run in a real thread: history, pipeline, live rows, announcements, e
   const simulator = spawnSimulator(findResources())
   const spec = nodeSpec(folder, 'midland-01', {
     ratePerSecond: 100,
-    pipelineType: 'schematized',
+    pipeline: [
+      { type: 'raw', by: 'sensor', reason: 'Initial setup', atMs: Date.UTC(2026, 0, 1) },
+      { type: 'schematized', by: 'ana', reason: 'Agreed', atMs: Date.UTC(2026, 0, 2) },
+    ],
     history: { seconds: 600, ratePerSecond: 1 },
   })
   const hearsRows = new Promise<void>((resolve) => {
@@ -27,7 +30,11 @@ test('nodes run in a real thread: history, pipeline, live rows, announcements, e
   })
   await simulator.close()
   expect(query(spec.path, 'SELECT count(*) AS n FROM sensor_readings')[0]?.['n']).toBeGreaterThan(600)
-  expect(readPipeline(spec.path, { customTypes: [] })).toMatchObject({ type: 'schematized', updatedBy: 'sensor' })
+  expect(readPipeline(spec.path, { customTypes: [] })).toMatchObject({
+    type: 'schematized',
+    updatedBy: 'ana',
+    updatedAt: '2026-01-02T00:00:00.000Z',
+  })
 })
 
 test('a thread that dies fails the calls in flight and every later one, with a remedy', async () => {
