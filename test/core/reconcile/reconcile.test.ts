@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs'
 import { afterEach, describe, expect, it } from 'vitest'
 import { claimReplays } from '../../../electron/core/uploader/replay.ts'
 import type { ReconcileLane, ReconcileReport } from '../../../shared/domain/reconcile.ts'
+import type { StoredBytes } from './memoryStore.ts'
 import { createWorkspace } from './workspace.ts'
 import type { TestWorkspace } from './workspace.ts'
 
@@ -198,7 +199,7 @@ describe('the proof of real damage', () => {
     await world.upload()
     const { name } = objectWith(1)
     const copy = name.replace('0000000000000001-', '0000000000000002-')
-    world.store.objects.set(copy, { ...(world.store.objects.get(name) as never) })
+    world.store.objects.set(copy, world.store.objects.get(name) as StoredBytes)
     const report = await world.prove({ maxFindings: 10 })
     const lane = laneOf(report, 'raw')
     expect(report.isClean).toBe(false)
