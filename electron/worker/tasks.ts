@@ -1,3 +1,6 @@
+import { checkIntegrity } from '../core/db/integrity.ts'
+import { recoverDatabase } from '../core/db/recover.ts'
+import { integrityTask, recoveryTask } from '../core/doctor/tasks.ts'
 import { implementTask } from '../core/support/workerPool.ts'
 import type { TaskImplementation } from '../core/support/workerPool.ts'
 import { encodeBatch } from '../core/uploader/encodeBatch.ts'
@@ -10,4 +13,6 @@ export const TASKS: readonly TaskImplementation[] = [
   implementTask(encodeTask, (request, context) => encodeBatch(request, () => context.checkCancelled())),
   implementTask(proofTask, (input, context) => proveClaim(input, () => context.checkCancelled())),
   implementTask(strayTask, (input) => readStray(input)),
+  implementTask(integrityTask, async ({ path }) => checkIntegrity(path)),
+  implementTask(recoveryTask, async ({ source, target }) => recoverDatabase(source, target)),
 ]

@@ -3,6 +3,7 @@ import { registerAccess } from './access.ts'
 import { registerBuckets } from './buckets.ts'
 import { registerConfig } from './config.ts'
 import { registerCredentials } from './credentials.ts'
+import { registerDoctor } from './doctor.ts'
 import { registerFleet } from './fleet.ts'
 import { registerHandoff } from './handoff.ts'
 import { registerHealth } from './health.ts'
@@ -30,6 +31,7 @@ export const COMMANDS: readonly RegisterCommand[] = [
   registerBuckets,
   registerAccess,
   registerCredentials,
+  registerDoctor,
   registerFleet,
   registerHandoff,
   registerServe,

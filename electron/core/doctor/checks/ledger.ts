@@ -1,0 +1,45 @@
+import { findLedgerProblems } from '../../db/ledger/integrity.ts'
+import { finding } from '../port.ts'
+import type { WorkspaceCheck } from '../port.ts'
+
+/** The ledger is sound as a file, and what it says agrees with itself. */
+export const ledgerCheck: WorkspaceCheck = {
+  id: 'ledger',
+  scope: 'workspace',
+  isCheap: false,
+  examine(ports) {
+    const problems = findLedgerProblems(ports.ledger())
+    const why = 'The ledger decides what is delivered next; a wrong one loses rows or delivers them twice.'
+    const subject = ports.config.stateDir
+    if (problems.length === 0) {
+      return [
+        finding('ledger', subject, 'ok', {
+          title: 'The ledger is sound',
+          evidence: 'quick_check and its own rules: ok.',
+          why,
+        }),
+      ]
+    }
+    return [
+      finding('ledger', subject, 'bad', {
+        title: 'The ledger is damaged',
+        evidence: `${problems.slice(0, 3).join('; ')}${problems.length > 3 ? `; and ${problems.length - 3} more` : ''}.`,
+        why,
+        remedy: {
+          verb: 'Copy command',
+          detail:
+            'Stop uploading and restore the last snapshot of the state folder. Objects already in the bucket are recognised; then prove it.',
+          command: 'fieldgate reconcile',
+        },
+        notice: {
+          cause: 'ledger',
+          severity: 'bad',
+          message: 'The ledger is damaged',
+          detail: problems[0],
+          sinceMs: undefined,
+          nextRetryMs: undefined,
+        },
+      }),
+    ]
+  },
+}
