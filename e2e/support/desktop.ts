@@ -60,6 +60,8 @@ export async function launchDesktop(options: DesktopOptions = {}): Promise<Deskt
       const page = await app.firstWindow().catch((error: unknown) => {
         throw new Error(`No window came. The app said:\n${said}`, { cause: error })
       })
+      // A window begins blank; its page comes right after.
+      await page.waitForURL((url) => url.protocol !== 'about:')
       await page.waitForLoadState('domcontentloaded')
       return page
     },
