@@ -3,10 +3,10 @@ import type { EngineConfig, NodeConfig } from '../../../shared/domain/settings.t
 import type { LedgerConnection } from '../db/ledger/connection.ts'
 import { runLoop } from '../support/loop.ts'
 import type { Loop } from '../support/loop.ts'
-import { createTrends, summariseFleet } from './fleetStatus.ts'
 import { createFleetObserver } from './observer.ts'
 import type { ObserverPorts } from './observer.ts'
-import { gatherFacts, RATE_WINDOW_MS, summariseNode } from './summaries.ts'
+import { createTrendKeeper, summariseFleet } from './status.ts'
+import { gatherFacts, summariseNode } from './summaries.ts'
 import type { FleetFacts, UploadFacts } from './summaries.ts'
 
 export interface FleetPorts extends Pick<ObserverPorts, 'clock' | 'openNode' | 'readActive' | 'onError'> {
@@ -46,7 +46,7 @@ const NODES_PER_NEWS = 1_000
 export function createFleet(ports: FleetPorts): Fleet {
   const { config, clock } = ports
   const dirty = new Set<string>()
-  const trends = createTrends()
+  const trends = createTrendKeeper()
   const byId = new Map(config.nodes.map((node) => [node.id, node]))
   const observer = createFleetObserver({
     ...ports,
@@ -67,18 +67,15 @@ export function createFleet(ports: FleetPorts): Fleet {
     summariseNode(facts, node, observer.observation(node.id))
 
   const figures = (facts: FleetFacts, lines: readonly NodeSummary[]): FleetStatus => {
-    const delivered = [...facts.lately.values()].reduce((sum, node) => sum + node.rows, 0)
     const status = summariseFleet(lines, {
       nowMs: facts.nowMs,
-      intervalSeconds: facts.intervalSeconds,
-      deliveredPerSecond: delivered === 0 ? undefined : (delivered * 1000) / RATE_WINDOW_MS,
       proof: ports.proof(),
       link: ports.link(),
       attention: ports.attention(),
-      trends: trends.read(),
+      trends: trends.trends(),
     })
     trends.note(status)
-    return { ...status, trends: trends.read() }
+    return { ...status, trends: trends.trends() }
   }
 
   const announce = async (): Promise<void> => {
