@@ -34,6 +34,7 @@ export function budgetFailure(ports: BudgetPorts, route: string): FieldgateError
   const { year, month } = { year: new Date(now).getUTCFullYear(), month: new Date(now).getUTCMonth() }
   const until = new Date(Date.UTC(year, month + 1, 1)).toISOString().slice(0, 10)
   return new FieldgateError('throttled', `The month's budget of ${budget} bytes is used up: ${sent} were sent.`, {
+    retryable: false,
     hint: `Rows wait until ${until}, emergency rows are still sent. Raise the budget to go on now.`,
   })
 }
