@@ -8,7 +8,7 @@ import { clusterPoints, placeLabels } from './mapLayout.ts'
 import type { MapCluster, MapPoint } from './mapLayout.ts'
 
 const words = messages.fleet.map
-const NEAR_PX = 13
+const NEAR_PX = 10
 
 /** One site with its place; `state` is the worst of its nodes. */
 export interface MapSite {
@@ -93,7 +93,7 @@ function nameClusters(
   const names = new Map<string, string>()
   for (const cluster of clusters) {
     const { id, points, state, hasEmergency } = cluster
-    if (state === 'ok' && !hasEmergency && !isSelected(cluster, selected) && points.length === 1) continue
+    if (state === 'ok' && !hasEmergency && !isSelected(cluster, selected) && points.length < 3) continue
     names.set(id, points.length === 1 ? shortName(points[0]?.name ?? '') : words.cluster(points.length))
   }
   return names

@@ -71,7 +71,8 @@ function derive(): FirstRunState {
     done: done[id],
     state: id === now ? 'now' : done[id] === undefined ? 'later' : 'done',
   }))
-  const isNew = !workspace.isDemo && delivered === 0 && nodes.length <= 3
+  const isKnown = useNodes.getState().load.phase === 'ready'
+  const isNew = isKnown && workspace.isDemo === false && delivered === 0 && nodes.length <= 3
   return { isShown: isNew && !marks.isDismissed, steps }
 }
 
