@@ -6,7 +6,9 @@ import type { EngineBoot, FromEngine } from '../core/host/wire.ts'
 import { systemClock } from '../core/support/clock.ts'
 import { createLog } from '../core/support/log.ts'
 import { createRng } from '../core/support/rng.ts'
+import { isAlive } from './processes.ts'
 import { spawnPoolWorker } from './spawn.ts'
+import { spawnSimulator } from './spawnSimulator.ts'
 
 /**
  * The engine in a thread of its own, so that the host's main thread never waits for SQLite. Speaks the messages of
@@ -28,19 +30,11 @@ function main(): void {
     log,
     runner: { token: boot.runnerToken, pid: boot.pid, host: boot.hostname, isAlive },
     spawnWorker: spawnPoolWorker,
+    spawnSimulator: () => spawnSimulator(),
+    env: process.env,
     version: boot.version,
   })
   serveEngine(engine, port, systemClock, () => port.close())
-}
-
-/** Whether a process of this machine lives; one of another user counts as living. */
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
 }
 
 main()
