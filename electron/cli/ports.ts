@@ -5,6 +5,7 @@ import { systemClock } from '../core/support/clock.ts'
 import type { Log } from '../core/support/log.ts'
 import { createRng } from '../core/support/rng.ts'
 import { spawnPoolWorker } from '../worker/spawn.ts'
+import { spawnSimulator } from '../worker/spawnSimulator.ts'
 import { readVersion } from './version.ts'
 
 /** What the engine gets from this process: the real clock, randomness, worker threads, and who it is. */
@@ -15,6 +16,8 @@ export function processPorts(log: Log): EnginePorts {
     log,
     runner: { token: randomUUID(), pid: process.pid, host: hostname(), isAlive },
     spawnWorker: spawnPoolWorker,
+    spawnSimulator: () => spawnSimulator(),
+    env: process.env,
     version: readVersion(),
   }
 }

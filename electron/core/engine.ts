@@ -1,37 +1,47 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
-import { errorToData, FieldgateError } from '../../shared/domain/errors.ts'
+import { FieldgateError } from '../../shared/domain/errors.ts'
+import { BUILT_IN_PIPELINE_TYPES } from '../../shared/domain/pipelineTypes.ts'
 import type { EngineConfig } from '../../shared/domain/settings.ts'
 import { METHODS } from '../../shared/ipc/contract.ts'
-import type { Events, Handlers, Input, Method, Output } from '../../shared/ipc/contract.ts'
-import { connectLedger } from './db/ledger/connection.ts'
-import type { LedgerConnection } from './db/ledger/connection.ts'
-import { readExecution } from './db/ledger/executions.ts'
-import { openNodeDatabase } from './db/nodeDatabase.ts'
+import type { Events, Handlers, HandlersOf, Input, Method, Output } from '../../shared/ipc/contract.ts'
+import { attachDemo } from './demo/attachDemo.ts'
+import type { AttachedDemo } from './demo/attachDemo.ts'
+import type { Doctor } from './doctor/doctor.ts'
+import { logFailure, openParts } from './engineParts.ts'
+import type { EngineParts } from './engineParts.ts'
+import { createServices } from './engineServices.ts'
+import type { EngineServices } from './engineServices.ts'
+import { accessHandlers } from './handlers/access.ts'
+import { attentionHandlers } from './handlers/attention.ts'
+import { bucketHandlers } from './handlers/buckets.ts'
+import { demoHandlers } from './handlers/demo.ts'
 import type { CallContext, HandlerDependencies } from './handlers/dependencies.ts'
+import { createEngineDoctor, doctorHandlers } from './handlers/doctor.ts'
+import { fleetHandlers } from './handlers/fleet.ts'
+import { fleetEngineHandlers } from './handlers/fleetEngine.ts'
+import { handoffHandlers } from './handlers/handoff.ts'
+import { linkHandlers } from './handlers/link.ts'
+import { nodeHealthHandlers } from './handlers/nodeHealth.ts'
 import { nodeHandlers } from './handlers/nodes.ts'
 import { objectHandlers } from './handlers/objects.ts'
 import { pipelineHandlers } from './handlers/pipelines.ts'
+import { quarantineHandlers } from './handlers/quarantine.ts'
 import { readingHandlers } from './handlers/readings.ts'
 import { reconcileHandlers } from './handlers/reconcile.ts'
+import { ruleHandlers } from './handlers/rules.ts'
+import { nodeAdminHandlers, settingsHandlers } from './handlers/settings.ts'
+import { simulatorHandlers } from './handlers/simulator.ts'
 import { storeHandlers } from './handlers/store.ts'
-import { recordHandlers, uploadHandlers, withoutRequest } from './handlers/uploads.ts'
-import { createEmbeddedStore } from './objects/embedded/embeddedStore.ts'
-import type { EmbeddedStore } from './objects/embedded/embeddedStore.ts'
-import { createS3ObjectStore } from './objects/client.ts'
-import type { ObjectStore } from './objects/port.ts'
-import { readPipeline } from './pipelines/pipelineManager.ts'
+import { supportHandlers } from './handlers/support.ts'
+import { recordHandlers, uploadHandlers } from './handlers/uploads.ts'
+import type { Simulator } from './simulator/port.ts'
+import { findResources, loadScenarios } from './simulator/resources.ts'
 import { createBus } from './support/bus.ts'
 import type { Bus } from './support/bus.ts'
 import type { Clock } from './support/clock.ts'
-import { createGate } from './support/gate.ts'
 import type { Log } from './support/log.ts'
 import type { Rng } from './support/rng.ts'
-import { createWorkerPool } from './support/workerPool.ts'
-import type { SpawnWorker, WorkerPool } from './support/workerPool.ts'
-import { createWorkerEncoder } from './uploader/encoder.ts'
-import { createUploader } from './uploader/uploader.ts'
-import type { Uploader } from './uploader/uploader.ts'
+import type { SpawnWorker } from './support/workerPool.ts'
+import { readHeartbeat } from './uploader/heartbeat.ts'
 import type { RunnerIdentity, Step } from './uploader/ports.ts'
 
 /** What a host gives the engine; everything the engine does not own comes in here. */
@@ -41,6 +51,10 @@ export interface EnginePorts {
   readonly log: Log
   readonly runner: RunnerIdentity
   readonly spawnWorker: SpawnWorker
+  /** Makes a simulator in a thread of its own; asked in a demo workspace only. */
+  readonly spawnSimulator: () => Simulator
+  /** The variables of the process. */
+  readonly env: Readonly<Record<string, string | undefined>>
   readonly version: string
   /** Where a test may strike between two durable effects. */
   readonly step?: (step: Step, executionId: number) => void
@@ -52,36 +66,81 @@ export interface Engine {
   readonly events: Bus<Events>
   /** Parses the input against the contract, then calls the handler. Throws `invalid` naming what does not fit. */
   call<M extends Method>(method: M, input: Input<M>, context?: CallContext): Promise<Output<M>>
-  /** Starts continuous uploading. */
+  /** Starts continuous uploading, and with it everything that watches. */
   start(): void
   /** Ends everything the engine started; afterwards no timer, handle or thread of it is left. */
   stop(): Promise<void>
 }
 
-const PUTS_AT_ONCE = 6
-
 /** Makes the engine of a workspace. Opens nothing yet: ledger, store and workers open with the first call that needs them. */
 export function createEngine(config: EngineConfig, ports: EnginePorts): Engine {
-  const bus = createBus<Events>((error) => ports.log.error('A listener failed.', { cause: errorToData(error).message }))
-  const parts = openOnDemand(config, ports, bus)
+  const bus = createBus<Events>(logFailure(ports, 'A listener failed.'))
+  let services: EngineServices | undefined
+  const demo: AttachedDemo = attachDemo({
+    config,
+    clock: ports.clock,
+    log: ports.log,
+    spawnWorker: ports.spawnWorker,
+    spawnSimulator: ports.spawnSimulator,
+    store: () => parts.embedded().faults,
+    setPipeline: (nodeId, type, reason) =>
+      void handlers['pipelines.set']({ nodeId, type, by: 'demo', reason }, noSignal()),
+    onDemo: (state) => bus.emit('demo.changed', state),
+    onSimulator: (nodes) => bus.emit('simulator.changed', nodes),
+  })
+  const parts = openParts(config, { ...ports, spawnWorker: demo.spawnWorker }, bus, {
+    onNode: (nodeId) => services?.fleet.note(nodeId),
+  })
   const deps: HandlerDependencies = {
     config,
     clock: ports.clock,
+    env: ports.env,
     log: ports.log,
     bus,
     ledger: parts.ledger,
     readLedger: parts.readLedger,
     store: parts.store,
     uploader: parts.uploader,
+    fleet: () => made.fleet,
     openNode: parts.openNode,
     readActive: parts.readActive,
     node: (nodeId) => findNode(config, nodeId),
   }
-  const handlers: Handlers<CallContext> = {
+  const doctor: Doctor = createEngineDoctor(deps, { pool: parts.pool })
+  const proof = reconcileHandlers(deps, parts.pool)
+  const made = (services = createServices({ config, ports, bus, parts, deps, doctor, demo, proof }))
+  const handlers = makeHandlers({ config, ports, parts, deps, doctor, demo, proof, services: made })
+  return {
+    handlers,
+    events: bus,
+    call: async (method, input, context) => callHandler(handlers, method, input, context),
+    start: () => made.start(),
+    stop: async () => {
+      await made.stop()
+      await parts.close()
+    },
+  }
+}
+
+interface Making {
+  readonly config: EngineConfig
+  readonly ports: EnginePorts
+  readonly parts: EngineParts
+  readonly deps: HandlerDependencies
+  readonly doctor: Doctor
+  readonly demo: AttachedDemo
+  readonly proof: HandlersOf<'reconcile', CallContext>
+  readonly services: EngineServices
+}
+
+function makeHandlers({ config, ports, parts, deps, doctor, demo, proof, services }: Making): Handlers<CallContext> {
+  const startedAtMs = ports.clock.now()
+  return {
     'workspace.get': () => ({
       folder: config.workspace,
       stateDir: config.stateDir,
-      isDemo: false,
+      isDemo: config.demo !== undefined,
+      demoSeed: config.demo?.seed,
       store: {
         kind: config.store.kind,
         endpoint: config.store.kind === 's3' ? config.store.endpoint : undefined,
@@ -90,23 +149,45 @@ export function createEngine(config: EngineConfig, ports: EnginePorts): Engine {
       buckets: config.buckets.names,
       nodes: config.nodes.length,
       version: ports.version,
+      pipelineTypes: [...Object.keys(BUILT_IN_PIPELINE_TYPES), ...config.pipelines.custom.map((custom) => custom.name)],
+      alwaysOn: config.upload.alwaysOn,
+      intervalSeconds: config.upload.intervalSeconds,
+      enginePid: ports.runner.pid,
+      startedAtMs,
     }),
+    'fleet.heartbeat': () => readHeartbeat(config.stateDir) ?? null,
+    ...fleetHandlers(deps),
+    ...linkHandlers(deps),
     ...nodeHandlers(deps),
+    ...nodeHealthHandlers(deps),
+    ...nodeAdminHandlers(deps),
     ...readingHandlers(deps),
     ...pipelineHandlers(deps),
+    ...ruleHandlers(deps),
+    ...quarantineHandlers(deps),
     ...uploadHandlers(deps),
     ...recordHandlers(deps),
     ...objectHandlers(deps),
-    ...reconcileHandlers(deps, parts.pool),
+    ...bucketHandlers(deps),
+    ...accessHandlers(deps),
+    ...proof,
     ...storeHandlers(parts.embedded),
+    ...settingsHandlers(deps),
+    ...doctorHandlers(deps, () => doctor),
+    ...attentionHandlers(() => services.attention),
+    ...simulatorHandlers({ simulator: demo.simulator, scenarios: () => loadScenarios(findResources()) }),
+    ...demoHandlers(demo.demo),
+    ...handoffHandlers(deps),
+    ...fleetEngineHandlers(deps),
+    ...supportHandlers(deps, {
+      doctor: () => doctor.run(undefined, noSignal().signal),
+      nodes: () => services.fleet.list(),
+    }),
   }
-  return {
-    handlers,
-    events: bus,
-    call: async (method, input, context) => callHandler(handlers, method, input, context),
-    start: () => parts.uploader().start(),
-    stop: () => parts.close(),
-  }
+}
+
+function noSignal(): CallContext {
+  return { signal: new AbortController().signal }
 }
 
 async function callHandler<M extends Method>(
@@ -118,10 +199,14 @@ async function callHandler<M extends Method>(
   const parsed = METHODS[method].input.safeParse(input)
   if (!parsed.success) {
     const problem = parsed.error.issues[0]
-    throw new FieldgateError('invalid', `${method}: ${problem?.path.join('.') ?? 'input'}: ${problem?.message ?? 'not valid'}`)
+    const place = problem?.path.join('.') ?? ''
+    throw new FieldgateError(
+      'invalid',
+      `${method}: ${place === '' ? 'input' : place}: ${problem?.message ?? 'not valid'}`,
+    )
   }
   const handler = handlers[method] as (input: unknown, context: CallContext) => Output<M> | Promise<Output<M>>
-  return handler(parsed.data, context ?? { signal: new AbortController().signal })
+  return handler(parsed.data, context ?? noSignal())
 }
 
 function findNode(config: EngineConfig, nodeId: string): EngineConfig['nodes'][number] {
@@ -129,99 +214,9 @@ function findNode(config: EngineConfig, nodeId: string): EngineConfig['nodes'][n
   if (node !== undefined) return node
   const known = config.nodes.slice(0, 10).map((candidate) => candidate.id)
   throw new FieldgateError('notFound', `There is no node "${nodeId}" in this workspace.`, {
-    hint: known.length === 0 ? 'No node is configured: pass --sqlite PATH or add one to fieldgate.yaml.' : `Known: ${known.join(', ')}.`,
+    hint:
+      known.length === 0
+        ? 'No node is configured: pass --sqlite PATH or add one to fieldgate.yaml.'
+        : `Known: ${known.join(', ')}.`,
   })
-}
-
-interface EngineParts {
-  readonly ledger: () => LedgerConnection
-  readonly readLedger: () => LedgerConnection
-  readonly store: () => ObjectStore
-  readonly embedded: () => EmbeddedStore
-  readonly uploader: () => Uploader
-  readonly pool: () => WorkerPool
-  readonly openNode: HandlerDependencies['openNode']
-  readonly readActive: HandlerDependencies['readActive']
-  readonly close: () => Promise<void>
-}
-
-function openOnDemand(config: EngineConfig, ports: EnginePorts, bus: Bus<Events>): EngineParts {
-  const customTypes = config.pipelines.custom.map((pipeline) => pipeline.name)
-  const ledgerPath = join(config.stateDir, 'ledger.db')
-  let ledger: LedgerConnection | undefined
-  let memoryLedger: LedgerConnection | undefined
-  let embedded: EmbeddedStore | undefined
-  let store: ObjectStore | undefined
-  let uploader: Uploader | undefined
-  let pool: WorkerPool | undefined
-
-  const parts: EngineParts = {
-    ledger: () => (ledger ??= connectLedger(ledgerPath)),
-    readLedger: () =>
-      ledger !== undefined || existsSync(ledgerPath) ? parts.ledger() : (memoryLedger ??= connectLedger(':memory:')),
-    embedded: () => {
-      if (config.store.kind !== 'embedded') {
-        throw new FieldgateError('unsupported', 'This workspace uses an S3 store, not the embedded one.', {
-          hint: 'Remove the store and bucket settings from the configuration to use the embedded store.',
-        })
-      }
-      return (embedded ??= createEmbeddedStore({
-        folder: config.store.folder,
-        region: config.store.region,
-        clock: ports.clock,
-      }))
-    },
-    store: () =>
-      (store ??= createS3ObjectStore(config.store, {
-        clock: ports.clock,
-        log: ports.log,
-        ...(config.store.kind === 'embedded' ? { embedded: parts.embedded() } : {}),
-        ...(config.upload.bytesPerSecond === undefined ? {} : { bytesPerSecond: config.upload.bytesPerSecond }),
-      })),
-    pool: () => (pool ??= createWorkerPool({ spawn: ports.spawnWorker, size: config.upload.workers })),
-    openNode: (node) => openNodeDatabase(node.sqlite, { timeZone: node.timeZone }),
-    readActive: (node) => readPipeline(node.sqlite, { customTypes }),
-    uploader: () =>
-      (uploader ??= createUploader(
-        {
-          config,
-          get ledger() {
-            return parts.ledger()
-          },
-          get store() {
-            return parts.store()
-          },
-          get encoder() {
-            return createWorkerEncoder(parts.pool())
-          },
-          clock: ports.clock,
-          rng: ports.rng,
-          log: ports.log,
-          runner: ports.runner,
-          openNode: parts.openNode,
-          readPipeline: parts.readActive,
-          encodeGate: createGate(config.upload.workers + 1, 1),
-          putGate: createGate(PUTS_AT_ONCE, 1),
-          step: ports.step ?? (() => undefined),
-        },
-        {
-          onExecution: (executionId) =>
-            bus.emit('executions.changed', withoutRequest(readExecution(parts.ledger(), executionId))),
-          onStatus: (status) => bus.emit('nodes.changed', { nodeId: status.nodeId }),
-          onEpoch: (nodeId, table, epoch, replaced) => bus.emit('epochs.started', { nodeId, table, epoch, replaced }),
-        },
-      )),
-    close: async () => {
-      await uploader?.stop()
-      await pool?.close()
-      await store?.close()
-      await embedded?.close()
-      memoryLedger?.database.close()
-      if (ledger !== undefined) {
-        ledger.database.pragma('wal_checkpoint(TRUNCATE)')
-        ledger.database.close()
-      }
-    },
-  }
-  return parts
 }

@@ -17,7 +17,7 @@ const LOG_BYTES = 2_000_000
 /** What the bundle is made from besides the ledger; other nouns contribute their own state. */
 export interface BundleSources {
   readonly doctor: () => Promise<unknown>
-  readonly nodes: () => unknown
+  readonly nodes: () => Promise<unknown>
 }
 
 /**
@@ -35,7 +35,7 @@ export function supportHandlers(deps: HandlerDependencies, sources: BundleSource
       }
       const { file } = deps.config
       if (file !== undefined && existsSync(file)) add('configuration.yaml', hideSecrets(readFileSync(file, 'utf8')))
-      add('nodes.json', toText(sources.nodes()))
+      add('nodes.json', toText(await sources.nodes()))
       add('cursors.json', toText(listCursors(deps.readLedger())))
       add(
         'executions.json',
