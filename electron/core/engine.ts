@@ -175,8 +175,8 @@ function makeHandlers({ config, ports, parts, deps, doctor, demo, proof, service
     ...settingsHandlers(deps),
     ...doctorHandlers(deps, () => doctor),
     ...attentionHandlers(() => services.attention),
-    ...simulatorHandlers({ simulator: demo.simulator, scenarios: () => loadScenarios(findResources()) }),
-    ...demoHandlers(demo.demo),
+    ...simulatorHandlers({ simulator: () => demo.simulator(), scenarios: () => loadScenarios(findResources()) }),
+    ...demoHandlers(() => demo.demo()),
     ...handoffHandlers(deps),
     ...fleetEngineHandlers(deps),
     ...supportHandlers(deps, {
