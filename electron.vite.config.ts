@@ -33,6 +33,8 @@ export default defineConfig({
           simulator: entry('electron/worker/simulator.ts'),
           cli: entry('electron/cli/index.ts'),
         },
+        // The bundles name no folder of the machine that built them: two builds anywhere are the same bytes.
+        experimental: { attachDebugInfo: 'none' },
         // Chunks beside the entries: a thread is found by a name relative to the module that starts it.
         output: { chunkFileNames: '[name]-[hash].js' },
       },
@@ -44,6 +46,7 @@ export default defineConfig({
       externalizeDeps: false,
       rolldownOptions: {
         input: { index: entry('electron/preload/index.ts') },
+        experimental: { attachDebugInfo: 'none' },
         // A sandboxed preload cannot be an ES module.
         output: { format: 'cjs', entryFileNames: '[name].cjs' },
       },
