@@ -4,6 +4,7 @@ import { connectLedger } from '../../electron/core/db/ledger/connection.ts'
 import type { LedgerConnection } from '../../electron/core/db/ledger/connection.ts'
 import { openNodeDatabase } from '../../electron/core/db/nodeDatabase.ts'
 import type { HandlerDependencies } from '../../electron/core/handlers/dependencies.ts'
+import type { ObjectStore } from '../../electron/core/objects/port.ts'
 import { readPipeline } from '../../electron/core/pipelines/pipelineManager.ts'
 import { createBus } from '../../electron/core/support/bus.ts'
 import { createGate } from '../../electron/core/support/gate.ts'
@@ -33,6 +34,8 @@ export interface Bench {
   readonly events: { readonly event: keyof Events; readonly payload: unknown }[]
   /** Replaces settings; later calls see them. */
   configure(change: (config: EngineConfig) => EngineConfig): void
+  /** Puts another store in place of the one in memory. */
+  useStore(store: ObjectStore): void
   /** Uploads until everything is delivered or failed. */
   upload(): Promise<void>
   /** Where a test may strike between two durable effects. */
@@ -47,6 +50,7 @@ export function createBench(nodes = 1): Bench {
   const ledger = connectLedger(join(folder, 'state', 'ledger.db'))
   const paths = Array.from({ length: nodes }, (_, index) => writeNodeDatabase(folder, undefined, `n${index + 1}.db`))
   let config = configOf(folder, paths)
+  let objectStore: ObjectStore = store
   const bus = createBus<Events>()
   const events: Bench['events'] = []
   bus.onAny((event, payload) => events.push({ event, payload }))
@@ -58,7 +62,7 @@ export function createBench(nodes = 1): Bench {
       {
         config,
         ledger,
-        store,
+        store: objectStore,
         encoder: inProcessEncoder(),
         clock,
         loopClock: createStillClock(clock),
@@ -84,10 +88,13 @@ export function createBench(nodes = 1): Bench {
     bus,
     ledger: () => ledger,
     readLedger: () => ledger,
-    store: () => store,
+    store: () => objectStore,
     uploader: () => uploader,
     openNode,
     readActive,
+    fleet: () => {
+      throw new FieldgateError('unsupported', 'The bench has no fleet.')
+    },
     node(nodeId) {
       const node = config.nodes.find((candidate) => candidate.id === nodeId)
       if (node === undefined) throw new FieldgateError('notFound', `There is no node "${nodeId}".`)
@@ -104,6 +111,10 @@ export function createBench(nodes = 1): Bench {
     events,
     configure(change) {
       config = change(config)
+      uploader = makeUploader()
+    },
+    useStore(next) {
+      objectStore = next
       uploader = makeUploader()
     },
     upload: async () => {

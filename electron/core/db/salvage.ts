@@ -117,11 +117,19 @@ function copyBothWays(
       .prepare<unknown[], Row>(`SELECT ${columns.join(', ')} FROM ${table} ORDER BY ${order}`)
       .raw(true)
       .safeIntegers(true)
+    let rows: Row[] = []
     try {
-      for (const row of scan.iterate()) save([row])
+      for (const row of scan.iterate()) {
+        rows.push(row)
+        if (rows.length < BATCH) continue
+        save(rows)
+        rows = []
+      }
+      save(rows)
       return 0
     } catch (error) {
       if (!isDamage(error)) throw error
+      save(rows)
     }
   }
   return 1

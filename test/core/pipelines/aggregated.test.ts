@@ -18,10 +18,10 @@ function aggregate(batches: readonly (readonly SourceRow[])[], plan = PLAN): Rec
       filtered: 0,
       aggregated: rows.length,
     })
-    return output.map((row) =>
+    return output.map((values) =>
       Object.fromEntries([
-        ['_row_id', row[0]],
-        ...transform.schema.map((column, index) => [column.name, row[index + 1]]),
+        ['_row_id', values[0]],
+        ...transform.schema.map((column, index) => [column.name, values[index + 1]]),
       ]),
     )
   })

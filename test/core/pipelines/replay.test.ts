@@ -90,10 +90,9 @@ describe('a replay', () => {
     contract({ temperature: { type: 'number' } }, 2)
     expect(await replay()).toEqual({ replayed: 2, rejected: 0 })
     expect(await delivered()).toEqual(['1 v2', '2 v2'])
-    expect([...bench.store.objects.keys()].map((name) => /date=[^/]+/.exec(name)?.[0]).toSorted()).toEqual([
-      'date=2026-03-01',
-      'date=2026-03-02',
-    ])
+    expect(new Set([...bench.store.objects.keys()].map((name) => /date=[^/]+/.exec(name)?.[0]))).toEqual(
+      new Set(['date=2026-03-01', 'date=2026-03-02']),
+    )
   })
 
   test('never takes the name of an object that is there, though its rows enclose the others', async () => {

@@ -20,7 +20,7 @@ export const newRowsCheck: NodeCheck = {
       return found === undefined || (path !== node.sqlite && found.size === 0) ? [] : [found.mtimeMs]
     })
     if (times.length === 0) return []
-    const writtenMs = Math.max(...times)
+    const writtenMs = Math.floor(Math.max(...times))
     const quiet = ports.clock.now() - writtenMs
     const evidence = `The database was last written ${formatDuration(quiet)} ago.`
     const why = 'What a sensor does not write cannot be delivered, and nobody downstream can tell silence from calm.'
