@@ -34,7 +34,7 @@ export async function findViolations(world: World): Promise<readonly string[]> {
         ),
       )
   }
-  const lives = new Set([...world.lifeByEpoch.values()])
+  const lives = new Set(world.lifeByEpoch.values())
   if (lives.size !== world.lifeByEpoch.size) wrong.push('two epochs name one life, or one epoch names two')
   return wrong
 }
@@ -129,7 +129,7 @@ function checkRaw(label: string, original: WrittenRow, row: BucketRow): string[]
   const extra = typeof row['_extra'] === 'string' ? (JSON.parse(row['_extra']) as Record<string, unknown>) : {}
   const temperature = row['temperature'] ?? extra['temperature'] ?? null
   if (temperature !== original.temperature)
-    wrong.push(`${label}: row ${original.id} has temperature ${String(temperature)}`)
+    wrong.push(`${label}: row ${original.id} has temperature ${JSON.stringify(temperature)}`)
   const time = row['timestamp'] instanceof Date ? row['timestamp'].getTime() : extra['timestamp']
   const wanted = Number.isNaN(Date.parse(original.timestamp)) ? original.timestamp : Date.parse(original.timestamp)
   if (time !== wanted) wrong.push(`${label}: row ${original.id} has time ${String(time)}, not ${wanted}`)

@@ -190,7 +190,7 @@ export function createWorld(seed: number): World {
   }
 
   function purge(): void {
-    const acked = Math.min(...[...life().acked.values(), Number.POSITIVE_INFINITY])
+    const acked = Math.min(...life().acked.values(), Number.POSITIVE_INFINITY)
     if (!Number.isFinite(acked)) return
     // The newest row stays: without AUTOINCREMENT an emptied table would hand its numbers out again.
     const deleted = writer

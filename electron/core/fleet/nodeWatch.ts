@@ -58,10 +58,7 @@ export function createNodeWatch(node: NodeConfig, ports: WatchPorts): NodeWatch 
         meter = createRateMeter()
         anomalies = createHourCounter()
       }
-      for (const time of glance.anomalyTimes ?? []) {
-        const micros = readTime(time)
-        if (micros / 1000 <= now) anomalies.add(micros / 1000)
-      }
+      for (const time of glance.anomalyTimes ?? []) anomalies.add(readTime(time) / 1000, now)
       const newestMicros = readTime(glance.newestTime)
       const newestEventMs = Number.isNaN(newestMicros) ? undefined : Math.floor(newestMicros / 1000)
       const hasGrown = last !== undefined && glance.newestSeq !== undefined && glance.newestSeq !== last

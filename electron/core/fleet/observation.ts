@@ -105,7 +105,8 @@ export function createRateMeter(): RateMeter {
 
 /** Counts events of the last hour by minute. */
 export interface HourCounter {
-  add(atMs: number): void
+  /** An event that a clock running ahead puts into the next hour is counted when its time comes; others are not. */
+  add(atMs: number, nowMs: number): void
   count(nowMs: number): number
 }
 
@@ -115,16 +116,17 @@ const MINUTES = 60
 export function createHourCounter(): HourCounter {
   const byMinute = new Map<number, number>()
   return {
-    add: (atMs) => {
+    add: (atMs, nowMs) => {
       const minute = Math.floor(atMs / MINUTE_MS)
-      byMinute.set(minute, (byMinute.get(minute) ?? 0) + 1)
+      if (Math.abs(minute - Math.floor(nowMs / MINUTE_MS)) <= MINUTES)
+        byMinute.set(minute, (byMinute.get(minute) ?? 0) + 1)
     },
     count: (nowMs) => {
       const newest = Math.floor(nowMs / MINUTE_MS)
       let total = 0
       for (const [minute, count] of byMinute) {
         if (minute <= newest - MINUTES) byMinute.delete(minute)
-        else total += count
+        else if (minute <= newest) total += count
       }
       return total
     },

@@ -178,12 +178,19 @@ export function shrinkGap(ledger: LedgerConnection, gapId: number, toSeq: number
   ledger.sql('UPDATE gaps SET from_seq = ? WHERE id = ? AND from_seq <= ?').run(toSeq + 1, gapId, toSeq)
 }
 
-/** Sequences that wait as pending gaps, by lane: `node`, `table`, `epoch` and `route` joined by line feeds. */
+/**
+ * Sequences left out earlier and asked for since that are not delivered yet, by lane: `node`, `table`, `epoch` and `route`
+ * joined by line feeds.
+ */
 export function sumPendingGaps(ledger: LedgerConnection): ReadonlyMap<string, number> {
   const rows = ledger
     .sql(
-      `SELECT node_id, table_name, epoch, route, SUM(to_seq - from_seq + 1) AS pending FROM gaps
-       WHERE state = 'pending' GROUP BY node_id, table_name, epoch, route`,
+      `SELECT node_id, table_name, epoch, route, SUM(to_seq - from_seq + 1) AS pending FROM (
+         SELECT node_id, table_name, epoch, route, from_seq, to_seq FROM gaps WHERE state = 'pending'
+         UNION ALL
+         SELECT node_id, table_name, epoch, route, from_seq, to_seq FROM executions INDEXED BY executions_open
+           WHERE state IN ('claimed', 'encoded') AND kind = 'gap')
+       GROUP BY node_id, table_name, epoch, route`,
     )
     .all() as { node_id: string; table_name: string; epoch: string; route: string; pending: number }[]
   return new Map(rows.map((row) => [[row.node_id, row.table_name, row.epoch, row.route].join('\n'), row.pending]))
