@@ -21,6 +21,8 @@ const copyResources = {
 export default defineConfig({
   main: {
     plugins: [copyResources],
+    // Its Node build declares a `require` of its own, beside the one electron-vite adds; zipping in memory needs neither.
+    resolve: { alias: { fflate: 'fflate/browser' } },
     build: {
       outDir: 'out/main',
       // Only what is in `dependencies` stays outside: better-sqlite3 is native, parquetjs-lite breaks when bundled.

@@ -77,6 +77,8 @@ export async function untilAborted(signal: AbortSignal): Promise<void> {
 /** Throws unless the served window answers under its own address with its page, its health and one call. */
 export async function checkServed(served: ServedWindow): Promise<void> {
   await served.session.settled()
+  const trouble = served.session.trouble()
+  if (trouble !== undefined) throw errorFromData(trouble.error)
   for (const path of ['/', '/api/health']) {
     const response = await fetch(`${served.web.origin}${path}`)
     await response.body?.cancel()
