@@ -230,6 +230,7 @@ const bucketWishes = z.strictObject({
   /** SSE-KMS instead of SSE-S3; '' is the key AWS manages. */
   kmsKeyId: z.string().max(2048).optional(),
   conditionalWrites: z.boolean().optional(),
+  publicAccessBlock: z.boolean().optional(),
   expire: z.boolean().optional(),
   markers: z.boolean().optional(),
   tags: z.record(z.string().min(1).max(128), z.string().max(256)).optional(),

@@ -15,6 +15,7 @@ interface WishOptions {
   readonly kms?: string | true
   readonly versioning: boolean
   readonly conditionalWrites: boolean
+  readonly publicAccessBlock: boolean
   readonly expire?: boolean
   readonly markers?: boolean
   readonly tag: readonly string[]
@@ -59,6 +60,7 @@ function withWishes(command: Command): Command {
     .option('--kms [key]', 'encrypt with KMS, by this key or the one AWS manages, instead of SSE-S3')
     .option('--no-versioning', 'keep no old versions')
     .option('--no-conditional-writes', 'leave out the rule that refuses overwriting')
+    .option('--no-public-access-block', 'for stores that refuse puts while it is set, such as Ceph up to Pacific')
     .option(
       '--expire',
       'delete objects after the days of their type: raw 365, schematized 730, aggregated 1095, emergency 2555',
@@ -84,6 +86,7 @@ function wishesOf(options: WishOptions): Input<'buckets.plan'> {
   return {
     versioning: options.versioning,
     conditionalWrites: options.conditionalWrites,
+    publicAccessBlock: options.publicAccessBlock,
     expire: options.expire === true,
     markers: options.markers === true,
     tags: Object.fromEntries(options.tag.map(parseTag)),

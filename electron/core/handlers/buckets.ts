@@ -72,6 +72,7 @@ function desiredBuckets(config: EngineConfig, input: Input<'buckets.plan'>): rea
     prefix: config.buckets.prefix,
     encryption: encryptionOf(input.kmsKeyId),
     versioning: input.versioning ?? true,
+    publicAccessBlock: input.publicAccessBlock ?? true,
     expire: input.expire ?? false,
     tags: input.tags ?? {},
   }

@@ -96,7 +96,14 @@ describe('the least policies, tried on a store that enforces them', () => {
 
   test('an admin makes, configures and takes down buckets', async () => {
     const { store } = await role('admin')
-    const wishes = { prefix: 'acme', encryption: { kind: 's3' }, versioning: true, expire: false, tags: {} } as const
+    const wishes = {
+      prefix: 'acme',
+      encryption: { kind: 's3' },
+      versioning: true,
+      publicAccessBlock: true,
+      expire: false,
+      tags: {},
+    } as const
     const desired = targets.map(({ type, bucket }) => ({
       type,
       bucket,

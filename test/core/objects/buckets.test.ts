@@ -117,7 +117,7 @@ describe('setting up buckets', () => {
       throw new Error('not read')
     expect(read.policy.value).toContain('"Foreign"')
     expect(read.policy.value).toContain('FieldgateTlsOnly')
-    expect(read.lifecycle.value.map((rule) => rule.id)).toEqual(['theirs', 'fieldgate-raw'])
+    expect(read.lifecycle.value.map((rule) => rule.id)).toEqual(['fieldgate-raw', 'theirs'])
     expect(read.tags.value).toMatchObject({ 'cost-centre': '7', 'managed-by': 'fieldgate', 'fieldgate-type': 'raw' })
   })
 
@@ -130,12 +130,14 @@ describe('setting up buckets', () => {
       expire: true,
       versioning: false,
       conditionalWrites: false,
+      publicAccessBlock: false,
       tags: { team: 'field' },
     }
     expect(await handlers['buckets.create']({ ...wishes, by: 'ann' }, context)).toMatchObject({ differences: [] })
     expect(await store.admin?.readSettings(RAW)).toMatchObject({
       encryption: { value: { kind: 'kms', keyId: kmsKeyId } },
       versioning: { value: 'off' },
+      publicAccess: { value: 'open' },
       lifecycle: {
         value: [{ expireDays: 365, transitions: [{ storageClass: 'STANDARD_IA' }, { storageClass: 'GLACIER_IR' }] }],
       },

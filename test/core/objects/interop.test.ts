@@ -17,6 +17,8 @@ const server = {
   accessKeyId: process.env['FIELDGATE_INTEROP_KEY'] ?? '',
   secretAccessKey: process.env['FIELDGATE_INTEROP_SECRET'] ?? '',
   region: process.env['FIELDGATE_INTEROP_REGION'] ?? 'us-east-1',
+  /** 'no' for Ceph up to Pacific, which refuses every put to a bucket that has one. */
+  publicAccessBlock: process.env['FIELDGATE_INTEROP_PUBLIC_ACCESS_BLOCK'] !== 'no',
 }
 
 const run = Date.now().toString(36)
@@ -74,7 +76,14 @@ describe.runIf(server.endpoint !== undefined)('an independent S3 server', () => 
   test('takes the buckets as planned, again without a change, passes the access test, and gives them back', async () => {
     const store = open()
     const bucket = `fieldgate-raw-${run}`
-    const wishes = { prefix: run, encryption: { kind: 's3' }, versioning: true, expire: false, tags: {} } as const
+    const wishes = {
+      prefix: run,
+      encryption: { kind: 's3' },
+      versioning: true,
+      publicAccessBlock: server.publicAccessBlock,
+      expire: false,
+      tags: {},
+    } as const
     const policy = (existing: string | undefined): string | undefined =>
       mergeBucketPolicy(
         existing,

@@ -10,6 +10,8 @@ export interface BucketWishes {
   readonly prefix: string
   readonly encryption: Exclude<BucketEncryption, { kind: 'none' }>
   readonly versioning: boolean
+  /** False for stores that mistake it: Ceph up to Pacific refuses every put to a bucket that has it. */
+  readonly publicAccessBlock: boolean
   /** Adds the expiry of the seed's relatives: objects are deleted after a year (raw) to seven (emergency). */
   readonly expire: boolean
   /** Tags besides ours. */
@@ -47,7 +49,7 @@ const AGEING: Readonly<Record<string, Ageing>> = {
   emergency: { infrequentDays: 90, expireDays: 2555 },
 }
 
-/** The settings a bucket should have, given those it has: what others set beside ours is kept. */
+/** The settings a bucket should have, given those it has: what others set beside ours is kept. Rules are ordered by id: stores return them in any order. */
 export function desiredSettings(desired: DesiredBucket, read: ReadBucketSettings | undefined): BucketSettings {
   const { wishes, type } = desired
   const policy = read?.policy.state === 'known' ? read.policy.value : undefined
@@ -57,10 +59,12 @@ export function desiredSettings(desired: DesiredBucket, read: ReadBucketSettings
   return {
     versioning: wishes.versioning ? 'enabled' : hasVersions ? 'suspended' : 'off',
     encryption: wishes.encryption,
-    publicAccess: 'blocked',
+    publicAccess: wishes.publicAccessBlock ? 'blocked' : 'open',
     ownership: 'BucketOwnerEnforced',
     policy: desired.policy(policy),
-    lifecycle: [...rules.filter((rule) => !rule.id.startsWith(OUR_RULES)), ...lifecycleOf(type, wishes)],
+    lifecycle: [...rules.filter((rule) => !rule.id.startsWith(OUR_RULES)), ...lifecycleOf(type, wishes)].toSorted(
+      (a, b) => (a.id < b.id ? -1 : 1),
+    ),
     tags: {
       ...tags,
       ...wishes.tags,

@@ -73,25 +73,28 @@ export async function readBucketSettings(connection: Connection, bucket: string)
     }),
     encryption: await read('encryption', { kind: 'none' }, async () => {
       const reply = await client.send(new GetBucketEncryptionCommand({ Bucket }), options)
-      const rule = reply.ServerSideEncryptionConfiguration?.Rules?.[0]?.ApplyServerSideEncryptionByDefault
+      const rule = answered(reply.ServerSideEncryptionConfiguration?.Rules)[0]?.ApplyServerSideEncryptionByDefault
       if (rule?.SSEAlgorithm === undefined) return { kind: 'none' }
       return rule.SSEAlgorithm === 'AES256' ? { kind: 's3' } : { kind: 'kms', keyId: rule.KMSMasterKeyID }
     }),
     publicAccess: await read('publicAccess', 'open', async () => {
       const reply = await client.send(new GetPublicAccessBlockCommand({ Bucket }), options)
-      return readPublicAccess(reply.PublicAccessBlockConfiguration)
+      return readPublicAccess(answered(reply.PublicAccessBlockConfiguration))
     }),
     ownership: await read('ownership', 'unset', async () => {
       const reply = await client.send(new GetBucketOwnershipControlsCommand({ Bucket }), options)
-      return reply.OwnershipControls?.Rules?.[0]?.ObjectOwnership ?? 'unset'
+      return answered(reply.OwnershipControls?.Rules)[0]?.ObjectOwnership ?? 'unset'
     }),
     policy: await read('policy', undefined, async () => {
       const { Policy } = await client.send(new GetBucketPolicyCommand({ Bucket }), options)
-      return Policy === undefined ? undefined : canonicalJson(Policy)
+      const text = answered(Policy)
+      return canonicalJson(answered(text.startsWith('{') ? text : undefined))
     }),
     lifecycle: await read('lifecycle', [], async () => {
       const { Rules } = await client.send(new GetBucketLifecycleConfigurationCommand({ Bucket }), options)
-      return (Rules ?? []).map(readRule)
+      return answered(Rules)
+        .map(readRule)
+        .toSorted((a, b) => (a.id < b.id ? -1 : 1))
     }),
     tags: await read('tags', {}, async () => {
       const { TagSet } = await client.send(new GetBucketTaggingCommand({ Bucket }), options)
@@ -120,23 +123,30 @@ async function readOne<Name extends BucketSettingName>(
   }
 }
 
-function readPublicAccess(block: PublicAccessBlockConfiguration | undefined): BucketSettings['publicAccess'] {
-  const parts = [
-    block?.BlockPublicAcls,
-    block?.IgnorePublicAcls,
-    block?.BlockPublicPolicy,
-    block?.RestrictPublicBuckets,
-  ]
+/**
+ * A store that does not know a setting may answer with something else altogether: older Ceph lists the bucket. S3 itself
+ * gives either the setting or an error.
+ */
+function answered<T>(value: T | undefined): T {
+  if (value !== undefined) return value
+  throw new FieldgateError('unsupported', 'The store answered with something else.')
+}
+
+function readPublicAccess(block: PublicAccessBlockConfiguration): BucketSettings['publicAccess'] {
+  const parts = [block.BlockPublicAcls, block.IgnorePublicAcls, block.BlockPublicPolicy, block.RestrictPublicBuckets]
+  answered(parts.find((part) => part !== undefined))
   if (parts.every((part) => part === true)) return 'blocked'
   return parts.some((part) => part === true) ? 'partly' : 'open'
 }
 
 function readRule(rule: SdkRule): LifecycleRule {
-  const transitions = (rule.Transitions ?? []).flatMap((step) =>
-    step.Days === undefined || step.StorageClass === undefined
-      ? []
-      : [{ days: step.Days, storageClass: step.StorageClass }],
-  )
+  const transitions = (rule.Transitions ?? [])
+    .flatMap((step) =>
+      step.Days === undefined || step.StorageClass === undefined
+        ? []
+        : [{ days: step.Days, storageClass: step.StorageClass }],
+    )
+    .toSorted((a, b) => a.days - b.days)
   return {
     id: rule.ID ?? '',
     prefix: rule.Filter?.Prefix ?? rule.Prefix ?? '',
