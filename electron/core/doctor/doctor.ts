@@ -3,7 +3,7 @@ import { FieldgateError } from '../../../shared/domain/errors.ts'
 import { addAudit } from '../db/ledger/records.ts'
 import type { LedgerConnection } from '../db/ledger/connection.ts'
 import { CHECKS } from './checks/index.ts'
-import type { Check, DoctorPorts, Finding, Repair } from './port.ts'
+import type { Check, DoctorPorts, DoctorSources, Finding, Repair } from './port.ts'
 
 export interface Doctor {
   /** Every check, or those of one node; expensive ones included. */
@@ -26,18 +26,19 @@ interface Look {
 }
 
 /** The ports with what every node's check asks for taken once. */
-function onePicture(ports: DoctorPorts): DoctorPorts {
-  const uploads = ports.uploads()
-  const summaries = ports.summaries()
-  return { ...ports, uploads: () => uploads, summaries: () => summaries }
+async function onePicture(sources: DoctorSources, signal: AbortSignal): Promise<DoctorPorts> {
+  const uploads = sources.uploads()
+  const summaries = await sources.summaries(signal)
+  return { ...sources, uploads: () => uploads, summaries: () => summaries }
 }
 
 /** The doctor of a workspace. Holds nothing but its ports: every look is fresh. */
-export function createDoctor(ports: DoctorPorts): Doctor {
+export function createDoctor(sources: DoctorSources): Doctor {
   const look = async (wanted: Look, signal: AbortSignal): Promise<readonly Finding[]> => {
     const findings: Finding[] = []
-    const view = wanted.isGlance === true ? { ...onePicture(ports), holders: () => undefined } : onePicture(ports)
-    const nodes = ports.config.nodes.filter((node) => wanted.nodeId === undefined || node.id === wanted.nodeId)
+    const picture = await onePicture(sources, signal)
+    const view = wanted.isGlance === true ? { ...picture, holders: () => undefined } : picture
+    const nodes = picture.config.nodes.filter((node) => wanted.nodeId === undefined || node.id === wanted.nodeId)
     for (const check of CHECKS.filter((candidate) => wanted.accepts(candidate))) {
       if (check.scope === 'workspace') {
         if (wanted.nodeId === undefined) findings.push(...(await check.examine(view)))
@@ -46,13 +47,13 @@ export function createDoctor(ports: DoctorPorts): Doctor {
       for (const [index, node] of nodes.entries()) {
         signal.throwIfAborted()
         findings.push(...(await check.examine(view, node)))
-        if (index % NODES_PER_TURN === NODES_PER_TURN - 1) await ports.clock.sleep(0, signal)
+        if (index % NODES_PER_TURN === NODES_PER_TURN - 1) await sources.clock.sleep(0, signal)
       }
     }
     return findings
   }
   const report = (findings: readonly Finding[]): DoctorReport => ({
-    takenAtMs: ports.clock.now(),
+    takenAtMs: sources.clock.now(),
     findings: findings
       .toSorted((a, b) => ORDER[a.verdict] - ORDER[b.verdict])
       .map(({ nodeId: _nodeId, notice: _notice, ...shown }) => shown),
@@ -72,9 +73,9 @@ export function createDoctor(ports: DoctorPorts): Doctor {
           hint: found?.remedy?.detail ?? 'Run the doctor again: it may be healed already.',
         })
       }
-      const repair = await runFix(ports, check, found)
+      const repair = await runFix(await onePicture(sources, signal), check, found)
       addAudit(ledger, {
-        atMs: ports.clock.now(),
+        atMs: sources.clock.now(),
         actor: by,
         action: 'doctor.fix',
         subject: `${check.id} ${subject}`,

@@ -58,6 +58,11 @@ export interface DoctorPorts {
   readonly summaries: () => readonly NodeSummary[]
 }
 
+/** The ports of a doctor: what a look takes once may have to be waited for. */
+export interface DoctorSources extends Omit<DoctorPorts, 'summaries'> {
+  readonly summaries: (signal: AbortSignal) => Promise<readonly NodeSummary[]>
+}
+
 /** How a finding looks in the list of things that need a person. Findings with one `check` and `cause` become one entry. */
 export interface Notice {
   readonly cause: string

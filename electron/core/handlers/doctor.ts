@@ -5,7 +5,7 @@ import type { HandlersOf } from '../../../shared/ipc/contract.ts'
 import { createDiskHistory } from '../doctor/diskHistory.ts'
 import { createDoctor } from '../doctor/doctor.ts'
 import type { Doctor } from '../doctor/doctor.ts'
-import type { DoctorPorts, StoreView } from '../doctor/port.ts'
+import type { DoctorSources, StoreView } from '../doctor/port.ts'
 import { findHolders } from '../doctor/processes.ts'
 import { integrityTask, recoveryTask } from '../doctor/tasks.ts'
 import { readPipeline } from '../pipelines/pipelineManager.ts'
@@ -14,18 +14,21 @@ import { bucketOf } from '../uploader/claim.ts'
 import type { CallContext, HandlerDependencies } from './dependencies.ts'
 import { customTypesOf } from './pipelineChanges.ts'
 
-/** What the doctor needs besides the handlers' own: threads for what takes long, and what is known of the fleet. */
+/** What the doctor needs besides the handlers' own: threads for what takes long, and the fleet's lines if not the engine's. */
 export interface DoctorExtras {
   readonly pool: () => Pick<WorkerPool, 'run'>
   readonly summaries?: () => readonly NodeSummary[]
 }
 
+/** Backlogs move slowly: for a list that is looked at all the time they may be this old. */
+const SUMMARIES_KEPT_MS = 30_000
+
 /** The doctor of an engine. */
 export function createEngineDoctor(deps: HandlerDependencies, extras: DoctorExtras): Doctor {
-  return createDoctor(createDoctorPorts(deps, extras))
+  return createDoctor(createSources(deps, extras))
 }
 
-function createDoctorPorts(deps: HandlerDependencies, extras: DoctorExtras): DoctorPorts {
+function createSources(deps: HandlerDependencies, extras: DoctorExtras): DoctorSources {
   return {
     get config() {
       return deps.config
@@ -43,7 +46,20 @@ function createDoctorPorts(deps: HandlerDependencies, extras: DoctorExtras): Doc
     recover: (source, target) => extras.pool().run(recoveryTask, { source, target }),
     freeSpace,
     disk: createDiskHistory(),
-    summaries: extras.summaries ?? (() => []),
+    summaries: keptSummaries(deps, extras),
+  }
+}
+
+function keptSummaries(deps: HandlerDependencies, extras: DoctorExtras): DoctorSources['summaries'] {
+  let kept: readonly NodeSummary[] = []
+  let takenAtMs = Number.NEGATIVE_INFINITY
+  return async (signal) => {
+    if (extras.summaries !== undefined) return extras.summaries()
+    const now = deps.clock.now()
+    if (now - takenAtMs < SUMMARIES_KEPT_MS) return kept
+    takenAtMs = now
+    kept = await deps.fleet().list(undefined, signal)
+    return kept
   }
 }
 
