@@ -43,10 +43,12 @@ export interface LaneWork {
   readonly cursor: Cursor
   readonly pipeline: ActivePipeline
   readonly maxSeq: number
+  /** False once the node's pipeline type was changed: nothing more is claimed under the one before. */
+  isCurrent(): boolean
 }
 
 /**
- * Claims and delivers until the lane has drained up to `maxSeq` or an execution does not succeed. Nothing is claimed
+ * Claims and delivers until the lane has drained up to `maxSeq`, the pipeline changes, or an execution does not succeed. Nothing is claimed
  * behind an open claim: so a lane never runs ahead of what fails. Resolves when every claim it made has ended.
  */
 export async function drainLane(
@@ -73,7 +75,7 @@ export async function drainLane(
     }
   }
   try {
-    while (!lane.isBlocked && !options.signal.aborted) {
+    while (!lane.isBlocked && !options.signal.aborted && work.isCurrent()) {
       const refused = budgetFailure(ports, route)
       if (refused !== undefined) {
         noteFailure(state, refused)

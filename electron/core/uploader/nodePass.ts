@@ -23,10 +23,15 @@ export async function passNode(ports: UploaderPorts, node: NodeConfig, options: 
   let activeRoute: string | undefined
   try {
     await redoOpenExecutions(ports, node, options, state)
-    const lanes = options.signal.aborted ? [] : readLanes(ports, node, options)
-    activeRoute = lanes[0]?.pipeline.type
-    const wanted = lanes.filter((lane) => options.accepts(lane.cursor.route))
-    await settleAll(wanted.map((lane) => drainLane(ports, lane, options, state)))
+    let isDone = options.signal.aborted
+    while (!isDone) {
+      const lanes = readLanes(ports, node, options)
+      activeRoute = lanes[0]?.pipeline.type
+      const wanted = lanes.filter((lane) => options.accepts(lane.cursor.route))
+      await settleAll(wanted.map((lane) => drainLane(ports, lane, options, state)))
+      // A switch in the middle of a backlog takes effect with the next claim, not when the backlog has drained.
+      isDone = options.signal.aborted || state.failure !== undefined || (lanes[0]?.isCurrent() ?? true)
+    }
   } catch (error) {
     if (!options.signal.aborted) noteFailure(state, error)
   }
@@ -46,7 +51,11 @@ function readLanes(ports: UploaderPorts, node: NodeConfig, options: PassOptions)
     const maxSeq = database.identity(plan.table).maxSeq ?? epoch.firstSeq - 1
     importOnce(ports, node, database, plan, epoch, pipeline)
     const cursors = underOurs(() => openLanes(ports, node, plan, epoch, pipeline))
-    return cursors.map((cursor) => ({ node, plan, cursor, pipeline, maxSeq }))
+    const isCurrent = (): boolean => {
+      const now = ports.readPipeline(node)
+      return now.type === pipeline.type && now.revision === pipeline.revision
+    }
+    return cursors.map((cursor) => ({ node, plan, cursor, pipeline, maxSeq, isCurrent }))
   } finally {
     database.close()
   }
