@@ -60,7 +60,7 @@ test('ties, late rows, a boundary inside a tie, a switch in mid-backlog and a re
 
   // The type changes while a backlog drains: what is claimed goes on to where it was going.
   for (let second = 200; second < 700; second++) sensor.tick(second)
-  const upload = startFieldgate(['upload', '--json'], { cwd, env: { LINK_BYTES_PER_SECOND: '40000' } })
+  const upload = startFieldgate(['upload', '--json'], { cwd, env: { LINK_BYTES_PER_SECOND: '4000' } })
   await until(() => upload.out().includes('"succeeded"'))
   const set = await runFieldgate(['pipeline', 'set', 'schematized', '--by', 'test', '--reason', 'mid-backlog'], { cwd })
   expect(set.code).toBe(0)
