@@ -150,7 +150,14 @@ function followProof({ bus, proof }: ServicePorts): {
       const accounted =
         totals === undefined ? 0 : totals.delivered + totals.aggregated + totals.filtered + totals.quarantined
       return {
-        state: last === undefined ? (isRunning ? 'running' : 'unknown') : last.isClean ? 'clean' : 'broken',
+        state:
+          last === undefined || (last.totals.objects === 0 && last.isClean)
+            ? isRunning
+              ? 'running'
+              : 'unknown'
+            : last.isClean
+              ? 'clean'
+              : 'broken',
         checkedAtMs: last?.takenAtMs,
         rows: accounted,
         missing: totals?.missing ?? 0,
@@ -158,7 +165,7 @@ function followProof({ bus, proof }: ServicePorts): {
       }
     },
     async prove(signal) {
-      await proof['reconcile.run']({ quick: true }, { signal })
+      await proof['reconcile.run']({ quick: true, onlyNew: true }, { signal })
     },
   }
 }

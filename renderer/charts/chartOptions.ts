@@ -11,6 +11,8 @@ export interface ChartMarks {
   /** Spans without data, each with its word ("missing", "not fetched yet"). */
   readonly gaps?: readonly { readonly fromMs: number; readonly toMs: number; readonly text: string }[]
   readonly limit?: { readonly value: number; readonly text: string } | undefined
+  /** The stretch that other charts show. */
+  readonly brush?: readonly [fromMs: number, toMs: number]
 }
 
 export interface ChartFrame {
@@ -68,9 +70,10 @@ function dayLabel(seconds: number): string {
   return `${at.getDate()}.${at.getMonth() + 1}. ${formatMinute(seconds * 1000)}`
 }
 
-function drawBands(chart: uPlot, { anomalies = [] }: ChartMarks): void {
+function drawBands(chart: uPlot, { anomalies = [], brush }: ChartMarks): void {
   const { ctx, bbox } = chart
   ctx.save()
+  if (brush !== undefined) drawBrush(chart, brush)
   ctx.fillStyle = token('--chart-anomaly-band')
   for (const { fromMs, toMs } of anomalies) {
     const x = chart.valToPos(fromMs / 1000, 'x', true)
@@ -78,6 +81,19 @@ function drawBands(chart: uPlot, { anomalies = [] }: ChartMarks): void {
     ctx.fillRect(x, bbox.top, width, bbox.height)
   }
   ctx.restore()
+}
+
+function drawBrush(chart: uPlot, [fromMs, toMs]: readonly [number, number]): void {
+  const { ctx, bbox } = chart
+  const ratio = devicePixelRatio
+  const left = Math.max(bbox.left, chart.valToPos(fromMs / 1000, 'x', true))
+  const right = Math.min(bbox.left + bbox.width, chart.valToPos(toMs / 1000, 'x', true))
+  const width = Math.max(3 * ratio, right - left)
+  ctx.fillStyle = token('--accent-weak')
+  ctx.fillRect(left, bbox.top, width, bbox.height)
+  ctx.strokeStyle = token('--accent')
+  ctx.lineWidth = ratio
+  ctx.strokeRect(left, bbox.top + 0.5, width, bbox.height - 1)
 }
 
 function drawMarks(chart: uPlot, { anomalies = [], gaps = [], limit }: ChartMarks): void {

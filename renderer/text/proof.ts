@@ -65,6 +65,7 @@ export const proof = {
   },
   close: 'Close',
   trace: 'Trace one reading',
+  traceDo: 'Trace',
   traceHint: 'node / sequence',
   traceNone:
     'Enter a node and a sequence, such as tulsa-02 / 402054, to follow one reading from its row to the bucket.',

@@ -21,7 +21,7 @@ const ORDINARY_INTERVALS = 2.5
 
 /** When the backlog will be gone, or why it will not: always an answer. Rates are taken to stay as they are. */
 export function forecastDrain(facts: DrainFacts): DrainForecast {
-  if (facts.backlog <= 0) return { kind: 'none' }
+  if (facts.backlog <= 0) return { kind: (facts.writtenPerSecond ?? 0) > 0 ? 'keepingUp' : 'none' }
   if (facts.isPaused) return { kind: 'paused' }
   if (facts.isBlocked) return { kind: 'stalled' }
   const delivered = facts.deliveredPerSecond ?? 0

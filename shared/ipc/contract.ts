@@ -526,6 +526,8 @@ export const METHODS = {
       maxFindings: z.int().min(1).max(100_000).optional(),
       /** Trust objects read back before and unchanged since; the full proof reads every one. */
       quick: z.boolean().optional(),
+      /** Leave out claims found clean before in this process: new rows only, for a proof that repeats by itself. */
+      onlyNew: z.boolean().optional(),
     }),
   ),
   'store.listen': method<StoreEndpoint>()(z.strictObject({ port: z.int().min(0).max(65_535).optional() })),

@@ -4,6 +4,7 @@ import type { HandlersOf } from '../../../shared/ipc/contract.ts'
 import type { WorkerPool } from '../support/workerPool.ts'
 import { readLastReport, reconcileNodes, requireReport } from '../uploader/reconcile.ts'
 import { openProofCache } from '../uploader/reconcileCache.ts'
+import type { ProofCache } from '../uploader/reconcileCache.ts'
 import { exportReport } from '../uploader/reconcileExport.ts'
 import { traceReading } from '../uploader/reconcileTrace.ts'
 import type { CallContext, HandlerDependencies } from './dependencies.ts'
@@ -18,9 +19,10 @@ export function reconcileHandlers(
 ): HandlersOf<'reconcile', CallContext> {
   let running: ReconcileProgress | undefined
   let last: ReconcileReport | undefined
+  let cache: ProofCache | undefined
 
   return {
-    'reconcile.run': async ({ nodeIds, maxFindings, quick }, { signal }) => {
+    'reconcile.run': async ({ nodeIds, maxFindings, quick, onlyNew }, { signal }) => {
       if (running !== undefined) {
         throw new FieldgateError('conflict', 'A proof is under way already.', {
           hint: 'Wait for it to end, or cancel it.',
@@ -38,13 +40,14 @@ export function reconcileHandlers(
             store: deps.store(),
             openNode: deps.openNode,
             pool: pool(),
-            cache: openProofCache(deps.config.stateDir),
+            cache: (cache ??= openProofCache(deps.config.stateDir)),
             clock: deps.clock,
           },
           nodes,
           {
             maxFindings: maxFindings ?? MAX_FINDINGS,
             quick: quick ?? false,
+            onlyNew: onlyNew ?? false,
             signal,
             onProgress: (progress) => {
               running = progress

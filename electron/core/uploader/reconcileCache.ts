@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { writeFileAtomic } from '../support/atomicFile.ts'
+import type { ProofResult } from './reconcileTask.ts'
 
 /** An object that was read back and found to be what was delivered. */
 export interface ProvenObject {
@@ -14,6 +15,12 @@ export interface ProvenObject {
 export interface ProofCache {
   find(bucket: string, key: string): ProvenObject | undefined
   remember(bucket: string, key: string, object: ProvenObject): void
+  /**
+   * A claim found clean earlier in this process, if `stamp` (its objects' entity tags, its quarantine and replays) is the
+   * same now. Its source rows are not looked at again: only the full proof notices rows changed after their delivery.
+   */
+  findClaim(executionId: number, stamp: string): ProofResult | undefined
+  rememberClaim(executionId: number, stamp: string, result: ProofResult): void
   save(): void
 }
 
@@ -23,8 +30,14 @@ const FILE = 'proven_objects.json'
 export function openProofCache(stateDir: string): ProofCache {
   const path = join(stateDir, FILE)
   const known = new Map(readKnown(path))
+  const claims = new Map<number, { readonly stamp: string; readonly result: ProofResult }>()
   let isChanged = false
   return {
+    findClaim(executionId, stamp) {
+      const kept = claims.get(executionId)
+      return kept?.stamp === stamp ? kept.result : undefined
+    },
+    rememberClaim: (executionId, stamp, result) => void claims.set(executionId, { stamp, result }),
     find: (bucket, key) => known.get(`${bucket}/${key}`),
     remember(bucket, key, object) {
       known.set(`${bucket}/${key}`, object)

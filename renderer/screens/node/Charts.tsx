@@ -249,7 +249,7 @@ function Overview({
   const field = series.fields.find((candidate) => candidate.name === loud) ?? series.fields[0]
   const range = useMemo(() => (field === undefined ? ([0, 1] as const) : fitRange(field, undefined)), [field])
   const full = useMemo(() => [series.fromMs, series.toMs] as const, [series])
-  const marks = useMemo(() => ({ anomalies: [{ fromMs: span[0], toMs: span[1] }] }), [span])
+  const marks = useMemo(() => ({ brush: span }), [span])
   if (field === undefined) return null
   return (
     <div className="nd-chart nd-overview">

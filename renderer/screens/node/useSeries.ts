@@ -4,6 +4,7 @@ import { errorToData } from '../../../shared/domain/errors.ts'
 import type { SeriesWindow } from '../../../shared/domain/series.ts'
 import { isCancelled } from '../../stores/loadState.ts'
 import { onNodeChange, readSeries } from '../../stores/series.ts'
+import { compactSeries } from './view.ts'
 import type { View } from './view.ts'
 
 const POINTS = 900
@@ -58,9 +59,11 @@ export function useSeries(nodeId: string, view: View): SeriesState {
 
 /** The live view ends at the newest reading, which only the answer tells: its width is asked for by the span. */
 async function readNow(nodeId: string, view: View, signal: AbortSignal): Promise<SeriesWindow> {
-  if (view.kind === 'held') return readSeries(nodeId, { fromMs: view.fromMs, toMs: view.toMs }, POINTS, signal)
+  if (view.kind === 'held') {
+    return compactSeries(await readSeries(nodeId, { fromMs: view.fromMs, toMs: view.toMs }, POINTS, signal))
+  }
   const toMs = (await readSeries(nodeId, undefined, 10, signal)).newestMs ?? Date.now()
-  return readSeries(nodeId, { fromMs: toMs - view.spanMs, toMs }, POINTS, signal)
+  return compactSeries(await readSeries(nodeId, { fromMs: toMs - view.spanMs, toMs }, POINTS, signal))
 }
 
 /** A day of the node for the strip below the charts; read once a minute. */

@@ -72,6 +72,30 @@ export function gapsOf(series: SeriesWindow): readonly { readonly fromMs: number
   )
 }
 
+/**
+ * The series without its empty bins, so that a line runs from one reading to the next however far apart they are written;
+ * one empty bin stays where readings are missing, so that no line crosses it.
+ */
+export function compactSeries(series: SeriesWindow): SeriesWindow {
+  const gaps = gapsOf(series)
+  const kept = series.timesMs.flatMap((time, index) => {
+    if (series.fields.some((field) => field.mean[index] !== null)) return [index]
+    return gaps.some((gap) => time >= gap.fromMs && time - series.binMs < gap.fromMs) ? [index] : []
+  })
+  if (kept.length === series.timesMs.length) return series
+  const pick = <T>(values: readonly T[]): T[] => kept.map((index) => values[index] as T)
+  return {
+    ...series,
+    timesMs: pick(series.timesMs),
+    fields: series.fields.map((field) => ({
+      ...field,
+      min: pick(field.min),
+      max: pick(field.max),
+      mean: pick(field.mean),
+    })),
+  }
+}
+
 /** The field whose readings leave their usual range most while an anomaly lasts; it gets the most room. */
 export function loudestField(series: SeriesWindow): string | undefined {
   if (series.anomalies.length === 0) return undefined

@@ -86,7 +86,7 @@ function Findings({
             <span className="grow small">{finding.message}</span>
             {finding.sequence !== undefined && (
               <Button size="sm" kind="ghost" onClick={() => onTrace(nodeId, finding.sequence as number, finding.route)}>
-                {words.trace}
+                {words.traceDo}
               </Button>
             )}
           </li>

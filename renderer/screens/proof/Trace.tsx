@@ -42,7 +42,7 @@ export function Trace({ text, onText, trace, isTracing, onTrace }: TraceProps) {
           submit()
         }}
       >
-        <h2 className="h2">{words.trace}</h2>
+        <h2 className="h2 nowrap">{words.trace}</h2>
         <span className="grow" />
         <div className="input sm pf-trace-input">
           <input
@@ -56,7 +56,7 @@ export function Trace({ text, onText, trace, isTracing, onTrace }: TraceProps) {
           />
         </div>
         <Button size="sm" disabled={isTracing} onClick={submit}>
-          {words.trace}
+          {words.traceDo}
         </Button>
       </form>
       {isBad && (

@@ -136,7 +136,8 @@ describe('the drain forecast', () => {
     isBlocked: false,
   }
   test.each([
-    [{ backlog: 0 }, { kind: 'none' }],
+    [{ backlog: 0 }, { kind: 'keepingUp' }],
+    [{ backlog: 0, writtenPerSecond: 0 }, { kind: 'none' }],
     [{}, { kind: 'at', atMs: NOW + 60_000 }],
     [{ backlog: 500 }, { kind: 'keepingUp' }],
     [{ deliveredPerSecond: 5 }, { kind: 'growing' }],
