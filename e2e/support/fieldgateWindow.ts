@@ -38,7 +38,7 @@ export function fieldgateWindow(page: Page): FieldgateWindow {
   const own: FieldgateWindow = {
     page,
     open: async (screen) => {
-      await page.getByRole('navigation').locator(`a[href="#/${screen}"]`).click()
+      await page.getByRole('navigation', { name: 'Screens' }).locator(`a[href="#/${screen}"]`).click()
       await expect(page).toHaveURL(new RegExp(`#/${screen}`))
     },
     goTo: async (place) => {
