@@ -169,13 +169,15 @@ async function show(context: CommandContext, options: NameOptions): Promise<Exit
           [
             { title: 'SETTING', value: (setting) => setting.name },
             { title: 'VALUE', value: (setting) => setting.value },
-            { title: '', value: (setting) => (setting.verdict === 'ok' ? 'ok' : setting.verdict) },
+            { title: '', value: (setting) => setting.verdict },
             { title: 'EFFECT', value: (setting) => setting.effect },
-            { title: 'NOTE', value: (setting) => setting.detail },
           ],
           bucket.settings,
         )
-        return `${title}\n${settings}`
+        const notes = bucket.settings.flatMap((setting) =>
+          setting.verdict === 'ok' || setting.detail === undefined ? [] : [`  ${setting.name}: ${setting.detail}`],
+        )
+        return [title, settings, ...notes].join('\n')
       })
       .join('\n\n'),
   )

@@ -1,3 +1,4 @@
+import Database from 'better-sqlite3'
 import { createHash, randomBytes } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -9,6 +10,7 @@ import { applyBuckets } from '../../../electron/core/objects/buckets/apply.ts'
 import { teardownBuckets } from '../../../electron/core/objects/buckets/teardown.ts'
 import type { ObjectStore, PutObject } from '../../../electron/core/objects/port.ts'
 import { systemClock } from '../../../electron/core/support/clock.ts'
+import { runCommand } from '../../cli/fakeIo.ts'
 import { overTheWire, temporaryFolder } from './stores.ts'
 
 /** An S3 server made by others, named by the environment; see test/interop/. */
@@ -97,6 +99,37 @@ describe.runIf(server.endpoint !== undefined)('an independent S3 server', () => 
     const steps = await testAccess(store, [{ type: 'raw', bucket }], systemClock)
     expect(steps.filter((step) => step.state === 'failed')).toEqual([])
     expect(await teardownBuckets(ports, [bucket])).toMatchObject([{ outcome: 'deleted' }])
+  })
+
+  test('is served by the commands: buckets create, access test, upload, reconcile', async () => {
+    const cwd = temporaryFolder()
+    const database = new Database(join(cwd, 'sensor.db'))
+    database.exec('CREATE TABLE sensor_readings(id INTEGER PRIMARY KEY, timestamp TEXT, temperature REAL)')
+    const insert = database.prepare('INSERT INTO sensor_readings(timestamp, temperature) VALUES(?, ?)')
+    for (let n = 0; n < 2000; n++)
+      insert.run(new Date(Date.UTC(2026, 2, 1 + (n % 3), 0, 0, n % 60)).toISOString(), n / 7)
+    database.close()
+    const prefix = `fg${run}`
+    writeFileSync(
+      join(cwd, 'fieldgate.yaml'),
+      `sqlite: sensor.db\nstore: { endpoint: "${server.endpoint}", region: ${server.region} }\nbuckets: { prefix: ${prefix}, region: ${server.region} }\n`,
+    )
+    const env = { AWS_ACCESS_KEY_ID: server.accessKeyId, AWS_SECRET_ACCESS_KEY: server.secretAccessKey }
+    const block = server.publicAccessBlock ? [] : ['--no-public-access-block']
+    for (const line of [
+      ['buckets', 'create', '--no-conditional-writes', ...block],
+      ['access', 'test'],
+      ['upload', '--once'],
+      ['reconcile'],
+      ['upload', '--once'],
+      ['credentials', 'check'],
+    ]) {
+      const outcome = await runCommand(line, { cwd, env })
+      expect({ line, code: outcome.code, err: outcome.err }).toEqual({ line, code: 0, err: '' })
+    }
+    expect((await runCommand(['reconcile'], { cwd, env })).out).toContain(
+      '2,000 rows in SQLite accounted for, 0 missing, 0 duplicated',
+    )
   })
 
   test('a wrong secret is told', async () => {
