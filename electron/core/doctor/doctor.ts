@@ -3,6 +3,7 @@ import { FieldgateError } from '../../../shared/domain/errors.ts'
 import { addAudit } from '../db/ledger/records.ts'
 import type { LedgerConnection } from '../db/ledger/connection.ts'
 import { CHECKS } from './checks/index.ts'
+import { finding } from './port.ts'
 import type { Check, DoctorPorts, DoctorSources, Finding, Repair } from './port.ts'
 
 export interface Doctor {
@@ -27,9 +28,38 @@ interface Look {
 
 /** The ports with what every node's check asks for taken once. */
 async function onePicture(sources: DoctorSources, signal: AbortSignal): Promise<DoctorPorts> {
-  const uploads = sources.uploads()
-  const summaries = await sources.summaries(signal)
+  const uploads = await attempt(() => sources.uploads())
+  const summaries = await attempt(() => sources.summaries(signal))
   return { ...sources, uploads: () => uploads, summaries: () => summaries }
+}
+
+/** What cannot be had, because the ledger is damaged for example, is left out: a check of its own says why. */
+async function attempt<T>(read: () => readonly T[] | Promise<readonly T[]>): Promise<readonly T[]> {
+  try {
+    return await read()
+  } catch (error) {
+    if (error instanceof FieldgateError && error.code !== 'cancelled') return []
+    throw error
+  }
+}
+
+/** A check that cannot be made says so; the others go on. */
+async function guarded(
+  check: Check,
+  subject: string,
+  examine: () => readonly Finding[] | Promise<readonly Finding[]>,
+): Promise<readonly Finding[]> {
+  try {
+    return await examine()
+  } catch (error) {
+    if (!(error instanceof FieldgateError) || error.code === 'cancelled') throw error
+    const parts = {
+      title: `Not checked: ${check.id}`,
+      evidence: error.message,
+      why: 'It needs what is broken elsewhere.',
+    }
+    return [finding(check.id, subject, 'skipped', parts, check.scope === 'node' ? subject : undefined)]
+  }
 }
 
 /** The doctor of a workspace. Holds nothing but its ports: every look is fresh. */
@@ -41,12 +71,13 @@ export function createDoctor(sources: DoctorSources): Doctor {
     const nodes = picture.config.nodes.filter((node) => wanted.nodeId === undefined || node.id === wanted.nodeId)
     for (const check of CHECKS.filter((candidate) => wanted.accepts(candidate))) {
       if (check.scope === 'workspace') {
-        if (wanted.nodeId === undefined) findings.push(...(await check.examine(view)))
+        if (wanted.nodeId === undefined)
+          findings.push(...(await guarded(check, 'workspace', () => check.examine(view))))
         continue
       }
       for (const [index, node] of nodes.entries()) {
         signal.throwIfAborted()
-        findings.push(...(await check.examine(view, node)))
+        findings.push(...(await guarded(check, node.id, () => check.examine(view, node))))
         if (index % NODES_PER_TURN === NODES_PER_TURN - 1) await sources.clock.sleep(0, signal)
       }
     }
@@ -57,8 +88,8 @@ export function createDoctor(sources: DoctorSources): Doctor {
     findings: findings
       .toSorted((a, b) => ORDER[a.verdict] - ORDER[b.verdict])
       .map(({ nodeId: _nodeId, notice: _notice, ...shown }) => shown),
-    bad: findings.filter((finding) => finding.verdict === 'bad').length,
-    warn: findings.filter((finding) => finding.verdict === 'warn').length,
+    bad: findings.filter((each) => each.verdict === 'bad').length,
+    warn: findings.filter((each) => each.verdict === 'warn').length,
   })
 
   return {
@@ -67,7 +98,7 @@ export function createDoctor(sources: DoctorSources): Doctor {
     async fix(id, by, ledger, signal) {
       const { check, subject } = parseId(id)
       const accepts = (candidate: Check): boolean => candidate === check
-      const found = (await look({ accepts }, signal)).find((finding) => finding.id === id)
+      const found = (await look({ accepts }, signal)).find((candidate) => candidate.id === id)
       if (found === undefined || !found.isFixable || check.fix === undefined) {
         throw new FieldgateError('conflict', `${found?.title ?? id}: there is nothing to repair here.`, {
           hint: found?.remedy?.detail ?? 'Run the doctor again: it may be healed already.',
@@ -83,8 +114,8 @@ export function createDoctor(sources: DoctorSources): Doctor {
         after: repair.after,
         reason: repair.undo === undefined ? undefined : `Undo: ${repair.undo}`,
       })
-      const after = (await look({ accepts }, signal)).filter((finding) => finding.id === id)
-      return report(after.map((finding) => ({ ...finding, evidence: `${repair.after}. ${finding.evidence}` })))
+      const after = (await look({ accepts }, signal)).filter((candidate) => candidate.id === id)
+      return report(after.map((each) => ({ ...each, evidence: `${repair.after}. ${each.evidence}` })))
     },
   }
 }

@@ -31,7 +31,6 @@ export interface StoreView {
     | undefined
   /** Undefined when the bucket answers, else why not. Never throws. */
   readonly probe: (bucket: string) => Promise<ErrorData | undefined>
-  readonly createBucket: (bucket: string) => Promise<void>
 }
 
 /** Everything a check may look at, by argument. */

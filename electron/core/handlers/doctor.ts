@@ -74,7 +74,6 @@ function createStoreView(deps: HandlerDependencies): StoreView {
         return errorToData(error)
       }
     },
-    createBucket: (bucket) => deps.store().ensureBucket(bucket),
   }
 }
 

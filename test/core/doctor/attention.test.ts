@@ -165,7 +165,7 @@ describe('kept fresh', () => {
         title: 'n2',
         severity: 'warn',
         message: 'Backlog grows: link cap 64 KiB/s',
-        remedy: { verb: 'Raise cap', screen: 'settings/link' },
+        remedy: { verb: 'Raise cap', screen: 'settings/links' },
       },
     ])
   })

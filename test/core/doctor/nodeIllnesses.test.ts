@@ -154,6 +154,8 @@ describe('damaged', () => {
     ])
     expect(queryForeign(target, 'SELECT reason FROM pipeline_config')).toEqual([['x']])
 
+    const [again] = await bench.ill('malformed')
+    expect(again).toMatchObject({ isFixable: false, remedy: { command: expect.stringContaining(target) } })
     copyFileSync(target, path)
     expect(await healthy('malformed')).toBe(true)
     const audit = bench.ledger.sql('SELECT actor, action, subject, reason FROM audit').all()

@@ -3,10 +3,13 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { findLedgerProblems } from '../../../electron/core/db/ledger/integrity.ts'
 import { diskCheck } from '../../../electron/core/doctor/checks/disk.ts'
+import { createEngineDoctor } from '../../../electron/core/handlers/doctor.ts'
 import { createDiskHistory } from '../../../electron/core/doctor/diskHistory.ts'
 import type { DoctorPorts } from '../../../electron/core/doctor/port.ts'
 import { setPipeline } from '../../../electron/core/pipelines/pipelineManager.ts'
 import { createDoctorBench } from '../../helpers/doctorBench.ts'
+import type { NodeSummary } from '../../../shared/domain/node.ts'
+import { FieldgateError } from '../../../shared/domain/errors.ts'
 import type { DoctorBench } from '../../helpers/doctorBench.ts'
 import { queryForeign } from '../../helpers/pipelineTables.ts'
 import { fail, startQuirkyServer } from '../objects/quirkyServer.ts'
@@ -32,30 +35,24 @@ const insert = (value: string): unknown =>
   )
 
 describe('the bucket', () => {
-  test('that does not exist is made in the embedded store, and then answers', async () => {
+  test('that does not exist is an illness in an account, and made with the first delivery in the embedded store', async () => {
     bench.useStore(inProcess(openEmbedded()))
-    const [finding] = await bench.ill('bucket')
-    expect(finding).toMatchObject({
-      verdict: 'bad',
-      title: 'There is no such bucket',
-      subject: 'bench-databricks-raw-us-west-2',
-      isFixable: true,
-    })
-    const report = await bench.fix(finding?.id ?? '')
-    expect(report.findings[0]).toMatchObject({ verdict: 'ok', title: 'The bucket answers' })
     expect(await healthy('bucket')).toBe(true)
-  })
-
-  test('of an account is not made by the doctor', async () => {
     bench.configure((config) => ({
       ...config,
       store: { kind: 's3', region: 'us-west-2', forcePathStyle: true, credentials: { kind: 'chain' } },
     }))
-    bench.useStore(inProcess(openEmbedded()))
+    const store = inProcess(openEmbedded())
+    bench.useStore(store)
     expect((await bench.ill('bucket'))[0]).toMatchObject({
+      verdict: 'bad',
+      title: 'There is no such bucket',
+      subject: 'bench-databricks-raw-us-west-2',
       isFixable: false,
       remedy: { command: 'fieldgate buckets create' },
     })
+    await store.ensureBucket('bench-databricks-raw-us-west-2')
+    expect(await healthy('bucket')).toBe(true)
   })
 
   test.each<[string, Quirks['intercept'], string, RegExp]>([
@@ -153,6 +150,41 @@ describe('the uploader', () => {
     bench.clock.advance(3_600_000)
     await bench.upload()
     expect(await healthy('stalled')).toBe(true)
+  })
+
+  test('that died in trouble is told by its ledger, also by another process', async () => {
+    const cut = new FieldgateError('unavailable', 'The store did not answer in time.', {
+      details: { action: 's3:PutObject' },
+    })
+    bench.useStore({ ...bench.store, putIfAbsent: async () => Promise.reject(cut) })
+    await bench.upload()
+    bench.clock.advance(300_000)
+    // A new uploader has not looked yet; what is known is in the ledger.
+    bench.useStore(bench.store)
+    expect(await bench.ill('stalled')).toMatchObject([
+      { title: 'No link to the store' },
+      { title: 'No link to the store' },
+    ])
+    await bench.upload()
+    expect(await healthy('stalled')).toBe(true)
+  })
+
+  test('that does not run leaves rows waiting, and that is told', async () => {
+    const line = (backlog: number, lastDeliveryMs: number | undefined) =>
+      [
+        { nodeId: 'n1', backlog, lastDeliveryMs, failure: undefined, drain: { kind: 'growing' } } as NodeSummary,
+      ] as const
+    bench.summaries = line(12, bench.clock.now() - 600_000)
+    expect(await bench.ill('uploading')).toMatchObject([
+      { verdict: 'warn', title: 'Nobody uploads this node', evidence: '12 rows wait. Last delivery 10 min ago.' },
+    ])
+    bench.ledger
+      .sql('INSERT INTO leases VALUES (?, ?, ?, ?, ?, ?)')
+      .run('n1', 'theirs', 4711, 'h', 0, bench.clock.now() + 60_000)
+    expect(await healthy('uploading')).toBe(true)
+    bench.ledger.sql('DELETE FROM leases').run()
+    bench.summaries = line(0, undefined)
+    expect(await healthy('uploading')).toBe(true)
   })
 
   test('on a node that another one holds says who', async () => {
@@ -259,6 +291,27 @@ describe('the ledger', () => {
     const [finding] = await bench.ill('ledger')
     expect(finding).toMatchObject({ verdict: 'bad', isFixable: false, evidence: expect.stringMatching(sentence) })
   })
+})
+
+test('a ledger that cannot be read is the finding, and the other checks go on', async () => {
+  Object.assign(bench.deps, {
+    readLedger: () => {
+      throw new FieldgateError('corrupt', 'The ledger ledger.db is damaged: page 3.')
+    },
+  })
+  // Made anew: a doctor takes its sources when it is made.
+  const doctor = createEngineDoctor(bench.deps, {
+    pool: () => ({ run: async () => ({ problems: [], isReadable: true }) as never }),
+    summaries: () => [],
+  })
+  const report = await doctor.run(undefined, new AbortController().signal)
+  expect(report.findings[0]).toMatchObject({
+    check: 'ledger',
+    verdict: 'bad',
+    evidence: 'The ledger ledger.db is damaged: page 3.',
+  })
+  expect(report.findings.find((finding) => finding.check === 'quarantine')).toMatchObject({ verdict: 'skipped' })
+  expect(report.findings.find((finding) => finding.check === 'readable')).toMatchObject({ verdict: 'ok' })
 })
 
 describe('the disk', () => {

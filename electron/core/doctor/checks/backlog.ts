@@ -1,3 +1,4 @@
+import { readLink } from '../../db/ledger/settings.ts'
 import { finding } from '../port.ts'
 import type { NodeCheck } from '../port.ts'
 import { formatBytes, formatCount } from '../words.ts'
@@ -18,7 +19,9 @@ export const backlogCheck: NodeCheck = {
     if (summary.drain.kind !== 'growing' || summary.backlog < NOTABLE_ROWS) {
       return [finding('backlog', node.id, 'ok', { title: 'The backlog drains', evidence, why }, node.id)]
     }
-    const cap = ports.config.upload.bytesPerSecond
+    // What a person set while it runs wins; null is a cap that was lifted.
+    const set = readLink(ports.ledger()).bytesPerSecond
+    const cap = set === undefined ? ports.config.upload.bytesPerSecond : (set ?? undefined)
     const isCapped = cap !== undefined
     return [
       finding(
@@ -34,7 +37,7 @@ export const backlogCheck: NodeCheck = {
             detail: isCapped
               ? 'Raise the cap of the link, or deliver less: switch nodes to aggregated.'
               : 'Deliver less over this link: switch the node to aggregated, or give it a better link.',
-            screen: isCapped ? 'settings/link' : `node/${node.id}`,
+            screen: isCapped ? 'settings/links' : `node/${node.id}`,
           },
           notice: {
             cause: 'growing',

@@ -62,10 +62,6 @@ export const bucketsCheck: WorkspaceCheck = {
     }
     return findings
   },
-  async fix(ports, bucket) {
-    await ports.store.createBucket(bucket)
-    return { before: `no bucket ${bucket}`, after: `bucket ${bucket} exists`, undo: undefined }
-  },
 }
 
 /** Buckets of the types that nodes use now or that are always on. */
@@ -83,15 +79,19 @@ function judge(ports: DoctorPorts, bucket: string, types: readonly string[], fai
       why: 'Rows of this pipeline type go here.',
     })
   }
+  if (failure.code === 'notFound' && ports.config.store.kind === 'embedded') {
+    return finding('bucket', bucket, 'ok', {
+      title: 'The bucket is made with the first delivery',
+      evidence: `For ${types.join(', ')}, in the embedded store.`,
+      why: 'Rows of this pipeline type go here.',
+    })
+  }
   const illness: Illness = ILLNESSES[illnessOf(failure)]
-  // The embedded store belongs to this workspace; a bucket of somebody's account is made with its settings, by a person.
-  const isFixable = failure.code === 'notFound' && ports.config.store.kind === 'embedded'
   return finding('bucket', bucket, 'bad', {
     title: illness.title,
     evidence: `${failure.message}${typeof failure.details?.['error'] === 'string' ? ` (${failure.details['error']})` : ''}`,
     why: illness.why,
-    remedy: remedyOf(illness, failure, isFixable),
-    isFixable,
+    remedy: remedyOf(illness, failure),
     notice: {
       cause: `${bucket} ${illnessOf(failure)}`,
       severity: illnessOf(failure) === 'unreachable' ? 'off' : 'bad',
@@ -103,9 +103,9 @@ function judge(ports: DoctorPorts, bucket: string, types: readonly string[], fai
   })
 }
 
-function remedyOf(illness: Illness, failure: ErrorData, isFixable: boolean): Remedy {
+function remedyOf(illness: Illness, failure: ErrorData): Remedy {
   const detail = failure.hint ?? 'Test the access to see which step fails.'
-  if (isFixable || illness.command === undefined) return { verb: illness.verb, detail, screen: 'settings/store' }
+  if (illness.command === undefined) return { verb: illness.verb, detail, screen: 'settings/store' }
   return { verb: illness.verb, detail, command: illness.command, screen: 'settings/store' }
 }
 

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs'
 import type { NodeConfig } from '../../../../shared/domain/settings.ts'
 import { finding } from '../port.ts'
 import type { DoctorPorts, Finding, WorkspaceCheck } from '../port.ts'
+import { formatCount } from '../words.ts'
 
 const WHY =
   'The same readings under two names are counted twice by every reader; two nodes under one name fight over objects.'
@@ -14,7 +15,7 @@ export const duplicateNodeCheck: WorkspaceCheck = {
   examine(ports) {
     const findings = [...sameFile(ports), ...sameRows(ports), ...sameObjects(ports)]
     if (findings.length > 0) return findings
-    const evidence = `${ports.config.nodes.length} nodes, each with a file and rows of its own.`
+    const evidence = `${formatCount(ports.config.nodes.length, 'node')}, each with a file and rows of its own.`
     return [finding('duplicateNode', 'nodes', 'ok', { title: 'No node is there twice', evidence, why: WHY })]
   },
 }

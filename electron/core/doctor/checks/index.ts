@@ -14,6 +14,7 @@ import { quarantineCheck } from './quarantine.ts'
 import { readableCheck } from './readable.ts'
 import { schemaDriftCheck } from './schemaDrift.ts'
 import { stalledCheck } from './stalled.ts'
+import { uploadingCheck } from './uploading.ts'
 import { walSizeCheck } from './walSize.ts'
 import { writerVersionCheck } from './writerVersion.ts'
 
@@ -23,6 +24,7 @@ export const CHECKS: readonly Check[] = [
   readableCheck,
   malformedCheck,
   stalledCheck,
+  uploadingCheck,
   newRowsCheck,
   backlogCheck,
   pipelineChangeCheck,

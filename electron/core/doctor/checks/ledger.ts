@@ -1,6 +1,7 @@
+import { FieldgateError } from '../../../../shared/domain/errors.ts'
 import { findLedgerProblems } from '../../db/ledger/integrity.ts'
 import { finding } from '../port.ts'
-import type { WorkspaceCheck } from '../port.ts'
+import type { DoctorPorts, WorkspaceCheck } from '../port.ts'
 
 /** The ledger is sound as a file, and what it says agrees with itself. */
 export const ledgerCheck: WorkspaceCheck = {
@@ -8,7 +9,7 @@ export const ledgerCheck: WorkspaceCheck = {
   scope: 'workspace',
   isCheap: false,
   examine(ports) {
-    const problems = findLedgerProblems(ports.ledger())
+    const problems = problemsOf(ports)
     const why = 'The ledger decides what is delivered next; a wrong one loses rows or delivers them twice.'
     const subject = ports.config.stateDir
     if (problems.length === 0) {
@@ -42,4 +43,14 @@ export const ledgerCheck: WorkspaceCheck = {
       }),
     ]
   },
+}
+
+/** A ledger that cannot even be opened is the worst of its problems. */
+function problemsOf(ports: DoctorPorts): readonly string[] {
+  try {
+    return findLedgerProblems(ports.ledger())
+  } catch (error) {
+    if (error instanceof FieldgateError && error.code === 'corrupt') return [error.message.replace(/\.$/, '')]
+    throw error
+  }
 }

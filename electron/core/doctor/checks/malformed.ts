@@ -1,5 +1,6 @@
-import { statSync } from 'node:fs'
+import { readdirSync, statSync } from 'node:fs'
 import { dirname, extname, join, basename } from 'node:path'
+import type { Remedy } from '../../../../shared/domain/attention.ts'
 import { errorToData } from '../../../../shared/domain/errors.ts'
 import type { NodeConfig } from '../../../../shared/domain/settings.ts'
 import type { RecoveryReport } from '../../db/recover.ts'
@@ -31,6 +32,7 @@ export const malformedCheck: NodeCheck = {
         ]
       }
       const evidence = `${problems.slice(0, 3).join('; ')}${problems.length > 3 ? `; and ${problems.length - 3} more` : ''}.`
+      const saved = findSaved(node)
       return [
         finding(
           'malformed',
@@ -38,20 +40,10 @@ export const malformedCheck: NodeCheck = {
           'bad',
           {
             title: 'The database is damaged',
-            evidence,
+            evidence: saved === undefined ? evidence : `${evidence} What could be read is in ${saved}.`,
             why: WHY,
-            remedy: isReadable
-              ? {
-                  verb: 'Save into a new file',
-                  detail: `Copies every readable row into ${basename(targetFor(node, ports.clock.now()))} beside it. The damaged file stays as it is. Then stop the sensor and put the new file in its place.`,
-                }
-              : {
-                  verb: 'Show node',
-                  detail:
-                    'Nothing in it can be read. Keep the file and restore a backup; delivered rows are in the bucket.',
-                  screen: `node/${node.id}`,
-                },
-            isFixable: isReadable,
+            remedy: remedyFor(node, isReadable, saved, ports.clock.now()),
+            isFixable: isReadable && saved === undefined,
             notice: {
               cause: 'damaged',
               severity: 'bad',
@@ -87,6 +79,40 @@ export const malformedCheck: NodeCheck = {
   },
 }
 
+function remedyFor(node: NodeConfig, isReadable: boolean, saved: string | undefined, atMs: number): Remedy {
+  const screen = `node/${node.id}`
+  if (saved !== undefined) {
+    return {
+      verb: 'Copy command',
+      detail:
+        'Stop the sensor, keep the damaged file under another name, put the saved one in its place, start the sensor.',
+      command: `mv ${node.sqlite} ${node.sqlite}.damaged && rm -f ${node.sqlite}-wal ${node.sqlite}-shm && cp ${saved} ${node.sqlite}`,
+    }
+  }
+  if (!isReadable) {
+    return {
+      verb: 'Show node',
+      detail: 'Nothing in it can be read. Keep the file and restore a backup; delivered rows are in the bucket.',
+      screen,
+    }
+  }
+  return {
+    verb: 'Save into a new file',
+    detail: `Copies every readable row into ${basename(targetFor(node, atMs))} beside it. The damaged file stays as it is.`,
+  }
+}
+
+/** What an earlier repair saved, if nothing was written to the damaged file since. */
+function findSaved(node: NodeConfig): string | undefined {
+  const folder = dirname(node.sqlite)
+  const prefix = `${basename(node.sqlite, extname(node.sqlite))}.recovered-`
+  const damagedMs = statSync(node.sqlite).mtimeMs
+  const names = readdirSync(folder).filter((name) => name.startsWith(prefix) && name.endsWith(extname(node.sqlite)))
+  const newest = names.toSorted((a, b) => (a < b ? 1 : -1))[0]
+  if (newest === undefined || statSync(join(folder, newest)).mtimeMs < damagedMs) return undefined
+  return join(folder, newest)
+}
+
 /** Beside the damaged file, with the moment in its name: `sensor.recovered-20260301T120000Z.db`. */
 function targetFor(node: NodeConfig, atMs: number): string {
   const extension = extname(node.sqlite)
@@ -95,6 +121,6 @@ function targetFor(node: NodeConfig, atMs: number): string {
 }
 
 function describeRecovery(report: RecoveryReport): string {
-  const notes = report.notes.length === 0 ? '' : ` Not made anew: ${report.notes.join('; ')}.`
-  return `${formatCount(report.saved, 'row')} saved into ${report.target}, ${formatCount(report.lost, 'row id')} on damaged pages lost.${notes}`
+  const notes = report.notes.length === 0 ? '' : `; not made anew: ${report.notes.join('; ')}`
+  return `${formatCount(report.saved, 'row')} saved into ${report.target}, ${formatCount(report.lost, 'row id')} on damaged pages lost${notes}`
 }

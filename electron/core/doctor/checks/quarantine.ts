@@ -14,7 +14,7 @@ export const quarantineCheck: NodeCheck = {
   isCheap: true,
   examine(ports, node) {
     const counts = countQuarantineSince(ports.ledger(), node.id, ports.clock.now() - RECENT_MS)
-    const evidence = `${formatCount(counts.open, 'row')} in quarantine, ${formatCount(counts.recent, 'row')} of them in the last hour.`
+    const evidence = `${formatCount(counts.open, 'row')} in quarantine, ${counts.recent.toLocaleString('en-US')} of them in the last hour.`
     const why = 'Rows in quarantine are safe but not in the bucket: whoever reads it misses them.'
     if (counts.recent < WARN_ROWS) {
       return [finding('quarantine', node.id, 'ok', { title: 'Quarantine is quiet', evidence, why }, node.id)]

@@ -1,5 +1,7 @@
 import type { Remedy } from '../../../../shared/domain/attention.ts'
+import { ERROR_CODES } from '../../../../shared/domain/errors.ts'
 import type { ErrorData } from '../../../../shared/domain/errors.ts'
+import { listOpenExecutions } from '../../db/ledger/executions.ts'
 import { finding } from '../port.ts'
 import type { DoctorPorts, Finding, NodeCheck, Notice, UploadView } from '../port.ts'
 import { formatAge, formatDuration } from '../words.ts'
@@ -16,22 +18,10 @@ export const stalledCheck: NodeCheck = {
   examine(ports, node) {
     const view = ports.uploads().find((candidate) => candidate.nodeId === node.id)
     if (view?.state === 'readOnly' && view.holder !== undefined) return [heldByOther(node.id, view, view.holder)]
-    if (view?.failure === undefined) {
-      return [
-        finding(
-          'stalled',
-          node.id,
-          'ok',
-          {
-            title: 'Uploading works',
-            evidence: describePass(ports, view),
-            why: WHY,
-          },
-          node.id,
-        ),
-      ]
-    }
-    return judgeFailure(ports, node.id, view, view.failure)
+    const trouble = troubleOf(ports, node.id, view)
+    if (trouble !== undefined) return judgeTrouble(ports, node.id, trouble)
+    const evidence = describePass(ports, view)
+    return [finding('stalled', node.id, 'ok', { title: 'Uploading works', evidence, why: WHY }, node.id)]
   },
   fix(ports, node) {
     ports.nudge(node.id)
@@ -47,22 +37,56 @@ function describePass(ports: DoctorPorts, view: UploadView | undefined): string 
   return `Last pass ${formatDuration(ports.clock.now() - view.lastPassAtMs)} ago, without failure.`
 }
 
-function judgeFailure(ports: DoctorPorts, nodeId: string, view: UploadView, failure: ErrorData): readonly Finding[] {
-  const now = ports.clock.now()
-  const sinceMs = view.failingSinceMs ?? now
-  const age = now - sinceMs
+/** Why a node makes no progress: as this process saw it, or as the ledger keeps it for one that died or runs elsewhere. */
+interface Trouble {
+  readonly failure: ErrorData
+  readonly sinceMs: number
+  readonly nextRetryMs: number | undefined
+  readonly isLink: boolean
+}
+
+function troubleOf(ports: DoctorPorts, nodeId: string, view: UploadView | undefined): Trouble | undefined {
+  if (view?.failure !== undefined) {
+    return {
+      failure: view.failure,
+      sinceMs: view.failingSinceMs ?? ports.clock.now(),
+      nextRetryMs: view.nextRetryMs,
+      // Nothing, or nothing that is the store, answered.
+      isLink: view.failure.code === 'unavailable' && view.failure.details?.['action'] !== undefined,
+    }
+  }
+  if (view?.lastPassAtMs !== undefined) return undefined
+  const failing = listOpenExecutions(ports.ledger(), nodeId).find((execution) => execution.failure !== undefined)
+  if (failing?.failure === undefined) return undefined
+  const { code, message, hint, nextRetryMs } = failing.failure
+  const known = ERROR_CODES.find((candidate) => candidate === code) ?? 'internal'
+  return {
+    failure: {
+      code: known,
+      message,
+      retryable: ['unavailable', 'throttled', 'diskFull'].includes(known),
+      ...(hint === undefined ? {} : { hint }),
+    },
+    sinceMs: failing.claimedAtMs,
+    nextRetryMs,
+    isLink: known === 'unavailable' && !/database/i.test(message),
+  }
+}
+
+function judgeTrouble(ports: DoctorPorts, nodeId: string, trouble: Trouble): readonly Finding[] {
+  const { failure, sinceMs, isLink } = trouble
+  const age = ports.clock.now() - sinceMs
   if (failure.retryable && age < PATIENCE_MS) return []
-  const isLink = isStoreUnreachable(failure)
   const verdict = failure.retryable && age < STALLED_AFTER_MS ? 'warn' : 'bad'
   const remedy = remedyFor(nodeId, failure)
   const waiting = ports.summaries().find((summary) => summary.nodeId === nodeId)?.backlog
   const notice: Notice = {
-    cause: `${failure.code} ${withoutNames(failure.message)}`,
+    cause: isLink ? 'link' : `${failure.code} ${withoutNames(failure.message)}`,
     severity: isLink ? 'off' : verdict,
     message: isLink ? `No link for ${formatAge(age)}` : trimPeriod(failure.message),
     detail: isLink ? 'Nothing to do: the rows are delivered once the link is back' : trimPeriod(failure.hint),
     sinceMs,
-    nextRetryMs: view.nextRetryMs,
+    nextRetryMs: trouble.nextRetryMs,
     waitingRows: isLink ? waiting : undefined,
   }
   return [
@@ -83,17 +107,12 @@ function judgeFailure(ports: DoctorPorts, nodeId: string, view: UploadView, fail
   ]
 }
 
-/** True when nothing, or nothing that is the store, answered. */
-function isStoreUnreachable(failure: ErrorData): boolean {
-  return failure.code === 'unavailable' && failure.details?.['action'] !== undefined
-}
-
 function remedyFor(nodeId: string, failure: ErrorData): Remedy {
   const action = failure.details?.['action']
-  if (failure.code === 'denied' && typeof action === 'string') {
+  if (failure.code === 'denied' && (action !== undefined || failure.message.includes('is not allowed'))) {
     return {
       verb: 'Show policy',
-      detail: failure.hint ?? `Grant ${action} to the uploader.`,
+      detail: failure.hint ?? 'Grant the missing right to the uploader.',
       command: 'fieldgate access policy uploader',
       screen: 'settings/store',
     }
@@ -105,6 +124,9 @@ function remedyFor(nodeId: string, failure: ErrorData): Remedy {
       command: 'fieldgate buckets create',
       screen: 'settings/store',
     }
+  }
+  if (failure.code === 'throttled' && /budget/.test(failure.message)) {
+    return { verb: 'Raise budget', detail: failure.hint ?? '', screen: 'settings/links' }
   }
   if (failure.code === 'corrupt') {
     return { verb: 'Run doctor', detail: failure.hint ?? '', method: 'doctor.run', input: { nodeId } }
