@@ -10,7 +10,7 @@ const SYSTEM_BROWSERS = [
 ]
 
 /**
- * Path of a Chromium for the end-to-end tests: FIELDGATE_CHROMIUM, Playwright's own, or the system's. When there is none, it is
+ * Path of a Chromium for the end-to-end tests: CHROMIUM_PATH, Playwright's own, or the system's. When there is none, it is
  * installed: through apt for root on Debian, else by Playwright. Undefined when that failed too; the reason is printed.
  */
 export async function ensureBrowser() {
@@ -29,13 +29,13 @@ export async function ensureBrowser() {
   const installed = await findBrowser()
   if (installed === undefined) {
     process.stderr.write('error: There is no Chromium for the end-to-end tests, and none could be installed.\n')
-    process.stderr.write('hint: Install chromium, or set FIELDGATE_CHROMIUM to the path of one.\n')
+    process.stderr.write('hint: Install chromium, or set CHROMIUM_PATH to the path of one.\n')
   }
   return installed
 }
 
 async function findBrowser() {
-  const named = process.env.FIELDGATE_CHROMIUM
+  const named = process.env.CHROMIUM_PATH
   if (named !== undefined && existsSync(named)) return named
   const own = await playwrightBrowser()
   if (own !== undefined && existsSync(own)) return own
