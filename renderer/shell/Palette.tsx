@@ -31,7 +31,7 @@ export function Palette() {
       lockScroll={false}
       transitionProps={{ duration: 0 }}
       classNames={CLASSES}
-      aria-label={words.label}
+      attributes={{ content: { 'aria-label': words.label } }}
     >
       <Found query={query} onQuery={setQuery} />
     </Spotlight.Root>

@@ -17,8 +17,9 @@ import { useGlobalShortcuts } from './globalShortcuts.ts'
 /** Title bar, navigation, the screen, status bar; the palette and the help float above. */
 export function Shell() {
   const route = useRoute()
-  const folder = useWorkspace((state) => state.workspace?.folder)
   const { Component } = screenOf(route.screen)
+  // Screens wait for the workspace: saved table layouts belong to it.
+  const isKnown = useWorkspace(({ workspace, load }) => workspace !== undefined || load.phase === 'failed')
   useGlobalShortcuts()
   return (
     <div className="shell">
@@ -26,11 +27,9 @@ export function Shell() {
       <Nav current={route.screen} />
       <main className="main" id="main" tabIndex={-1}>
         <ConnectionBanner />
-        <ScreenBoundary key={`${route.screen}:${folder ?? ''}`}>
+        <ScreenBoundary key={route.screen}>
           <Suspense fallback={<Skeleton />}>
-            <div className="screen">
-              <Component />
-            </div>
+            <div className="screen">{isKnown ? <Component /> : <Skeleton />}</div>
           </Suspense>
         </ScreenBoundary>
         <DemoBar />

@@ -19,7 +19,14 @@ export function startShell(page: Window = window): () => void {
     followTheme(page),
     startConnection(),
     useFleet.subscribe(({ status }) => status !== undefined && syncClock(status.takenAtMs)),
-    useWorkspace.subscribe(({ workspace, host }) => {
+    useWorkspace.subscribe(({ workspace, host }, before) => {
+      // Another workspace: nothing of the one before may stay on screen.
+      if (workspace !== undefined && before.workspace !== undefined && workspace.folder !== before.workspace.folder) {
+        page.location.reload()
+      }
+      if (before.workspace !== undefined && workspace?.startedAtMs !== before.workspace.startedAtMs) {
+        for (const load of [loadNodes, loadFleet, loadAttention]) void load()
+      }
       if (workspace !== undefined) setTableScope(workspace.isDemo ? 'demo' : workspace.folder)
       if (host !== undefined)
         page.document.documentElement.dataset['platform'] = host.kind === 'desktop' ? host.platform : 'browser'

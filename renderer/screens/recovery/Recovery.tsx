@@ -36,6 +36,7 @@ export function Recovery() {
       </header>
       {recovery === undefined ? (
         <main className="rc-body">
+          <h1 className="sr">{words.badge}</h1>
           {load.phase === 'failed' ? (
             <ErrorState error={load.error} onRetry={() => void loadWorkspace()} />
           ) : (

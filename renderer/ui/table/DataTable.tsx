@@ -130,7 +130,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
     <div
       ref={scroller}
       className="scroll dt"
-      role="grid"
+      role={table.grouping === undefined ? 'grid' : 'treegrid'}
       tabIndex={0}
       aria-label={table.label}
       aria-rowcount={items.length + 1}

@@ -85,6 +85,7 @@ export function GroupLine<Row>(props: GroupLineProps<Row>) {
       role="row"
       tabIndex={-1}
       aria-rowindex={index + 2}
+      aria-level={1}
       aria-expanded={!item.isCollapsed}
       className={`dt-row group${isCursor ? ' cursor' : ''}`}
       style={placed(start)}

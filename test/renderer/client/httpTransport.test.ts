@@ -36,7 +36,7 @@ beforeEach(async () => {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     token: TOKEN,
   })
-  await vi.waitFor(() => expect(connected).toHaveLength(1))
+  await vi.waitUntil(() => connected.length === 1)
 })
 
 afterEach(async () => {

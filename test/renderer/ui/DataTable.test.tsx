@@ -68,7 +68,7 @@ function Table({
   )
 }
 
-const grid = () => screen.getByRole('grid', { name: 'Nodes' })
+const grid = () => screen.queryByRole('treegrid', { name: 'Nodes' }) ?? screen.getByRole('grid', { name: 'Nodes' })
 const bodyRows = () => within(grid()).getAllByRole('row').slice(1)
 const firstCells = () => bodyRows().map((line) => within(line).getAllByRole('gridcell')[1]?.textContent)
 
@@ -84,7 +84,7 @@ describe('DataTable', () => {
 
   it('moves its cursor by arrows, selects with Space and Shift, and opens with Enter', async () => {
     const user = userEvent.setup()
-    const onOpen = vi.fn()
+    const onOpen = vi.fn<(row: Row) => void>()
     render(<Table onOpen={onOpen} />)
     grid().focus()
     await user.keyboard('{ArrowDown}{ArrowDown} ')

@@ -8,7 +8,7 @@ afterEach(() => {
 })
 
 function register(keys: string) {
-  const run = vi.fn()
+  const run = vi.fn<() => void>()
   stops.push(addShortcut({ keys, label: keys, run }))
   return run
 }
