@@ -2,6 +2,7 @@ import type { FleetStatus } from '../../shared/domain/node.ts'
 import type { ReconcileReport } from '../../shared/domain/reconcile.ts'
 import type { EngineConfig } from '../../shared/domain/settings.ts'
 import type { Events, HandlersOf } from '../../shared/ipc/contract.ts'
+import { sumByRoute } from './db/ledger/records.ts'
 import type { AttachedDemo } from './demo/attachDemo.ts'
 import type { Attention } from './doctor/attention.ts'
 import type { Doctor } from './doctor/doctor.ts'
@@ -123,7 +124,7 @@ function makeAutoSwitch({ config, ports, parts, deps }: ServicePorts): AutoSwitc
 }
 
 /** The last proof as the figures show it, and the quick proof that a demo repeats. */
-function followProof({ bus, proof }: ServicePorts): {
+function followProof({ bus, parts, proof }: ServicePorts): {
   readonly figures: () => FleetStatus['proof']
   readonly prove: (signal: AbortSignal) => Promise<void>
 } {
@@ -165,6 +166,8 @@ function followProof({ bus, proof }: ServicePorts): {
       }
     },
     async prove(signal) {
+      // A proof of nothing would only look like one.
+      if (sumByRoute(parts.readLedger(), 0).length === 0) return
       await proof['reconcile.run']({ quick: true, onlyNew: true }, { signal })
     },
   }

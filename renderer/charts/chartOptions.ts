@@ -118,7 +118,14 @@ function drawMarks(chart: uPlot, { anomalies = [], gaps = [], limit }: ChartMark
     ctx.fillText(limit.text, bbox.left + 6 * ratio, y - 5 * ratio)
   }
   ctx.fillStyle = token('--chart-anomaly')
-  for (const { fromMs, toMs } of anomalies) drawAnomaly(chart, (fromMs + toMs) / 2000)
+  // Marks that would touch say no more than one.
+  let lastX = Number.NEGATIVE_INFINITY
+  for (const { fromMs, toMs } of anomalies) {
+    const x = chart.valToPos((fromMs + toMs) / 2000, 'x', true)
+    if (x - lastX < 14 * ratio) continue
+    lastX = x
+    drawAnomaly(chart, (fromMs + toMs) / 2000)
+  }
   ctx.restore()
 }
 

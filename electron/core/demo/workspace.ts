@@ -96,6 +96,16 @@ function describeWorkspace(fleet: readonly DemoNode[], seed: string): string {
     store: { kind: 'embedded', folder: 'objects' },
     buckets: { prefix: 'demo', region: 'us-west-2' },
     upload: { interval_seconds: 5, compression: 'zstd' },
+    pipelines: {
+      auto_switch: {
+        enabled: true,
+        column: 'vibration',
+        on_above: 7.1,
+        off_below: 5.5,
+        hold_seconds: 30,
+        timeout_seconds: 5400,
+      },
+    },
     nodes: fleet.map((node) => ({
       id: node.nodeId,
       sqlite: `nodes/${node.nodeId}.sqlite`,

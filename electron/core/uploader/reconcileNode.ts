@@ -4,6 +4,7 @@ import { nodePrefix } from '../../../shared/domain/objectKey.ts'
 import type { ReconcileLane, ReconcileProgress } from '../../../shared/domain/reconcile.ts'
 import type { EngineConfig, NodeConfig } from '../../../shared/domain/settings.ts'
 import type { LedgerConnection } from '../db/ledger/connection.ts'
+import { findObject } from '../db/ledger/executions.ts'
 import type { StoredObject } from '../db/ledger/executions.ts'
 import type { NodeDatabase } from '../db/nodePort.ts'
 import type { ObjectStore } from '../objects/port.ts'
@@ -72,7 +73,7 @@ export async function proveNode(ports: ProofPorts, node: NodeConfig, options: Pr
         group.flatMap((lane) => lane.claims.flatMap((claim) => claim.objects.map((object) => object.key))),
       )
       for (const lane of group) proofs.push(await proveLane(ports, node, lane, listed, database, options, tally))
-      const unknown = [...listed].filter(([key]) => !known.has(key)).map(([key]) => key)
+      const unknown = [...listed.keys()].filter((key) => !known.has(key) && !isRecorded(ports, group, key))
       unknownObjects.push(...unknown)
       const [last] = proofs.splice(-1)
       if (last !== undefined) proofs.push(await addStrays(ports, node, group, unknown, last, options))
@@ -81,6 +82,15 @@ export async function proveNode(ports: ProofPorts, node: NodeConfig, options: Pr
   } finally {
     database?.close()
   }
+}
+
+/** An object of an execution that has not ended, or that began after the claims were read: in the ledger before it was put. */
+function isRecorded(ports: ProofPorts, lanes: readonly LaneFacts[], key: string): boolean {
+  const buckets = new Set([
+    ...lanes.map((lane) => bucketOf(ports.config, lane.route)),
+    ...lanes.flatMap((lane) => lane.claims.map((claim) => claim.execution.bucket)),
+  ])
+  return [...buckets].some((bucket) => findObject(ports.ledger, bucket, key) !== undefined)
 }
 
 function openIfThere(ports: ProofPorts, node: NodeConfig): NodeDatabase | undefined {

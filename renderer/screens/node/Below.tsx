@@ -56,6 +56,7 @@ function stateOf<T>(polled: Polled<T>): React.ReactNode {
 
 const HIDDEN = new Set([
   'id',
+  'anomaly_flag',
   'original_timezone',
   'synced',
   'serial_number',
