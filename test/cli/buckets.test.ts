@@ -20,7 +20,9 @@ function workspace(): string {
   const database = new Database(join(folder, 'sensor.db'))
   database.exec('CREATE TABLE sensor_readings(id INTEGER PRIMARY KEY, timestamp TEXT, temperature REAL)')
   const insert = database.prepare('INSERT INTO sensor_readings(timestamp, temperature) VALUES(?, ?)')
-  for (let n = 0; n < 10; n++) insert.run(`2026-03-01T00:00:0${n}Z`, 20 + n)
+  database.transaction(() => {
+    for (let n = 0; n < 10; n++) insert.run(`2026-03-01T00:00:0${n}Z`, 20 + n)
+  })()
   database.close()
   writeFileSync(
     join(folder, 'fieldgate.yaml'),

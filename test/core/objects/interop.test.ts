@@ -106,8 +106,10 @@ describe.runIf(server.endpoint !== undefined)('an independent S3 server', () => 
     const database = new Database(join(cwd, 'sensor.db'))
     database.exec('CREATE TABLE sensor_readings(id INTEGER PRIMARY KEY, timestamp TEXT, temperature REAL)')
     const insert = database.prepare('INSERT INTO sensor_readings(timestamp, temperature) VALUES(?, ?)')
-    for (let n = 0; n < 2000; n++)
-      insert.run(new Date(Date.UTC(2026, 2, 1 + (n % 3), 0, 0, n % 60)).toISOString(), n / 7)
+    database.transaction(() => {
+      for (let n = 0; n < 2000; n++)
+        insert.run(new Date(Date.UTC(2026, 2, 1 + (n % 3), 0, 0, n % 60)).toISOString(), n / 7)
+    })()
     database.close()
     const prefix = `fg${run}`
     writeFileSync(
@@ -124,13 +126,17 @@ describe.runIf(server.endpoint !== undefined)('an independent S3 server', () => 
       ['upload', '--once'],
       ['credentials', 'check'],
     ]) {
+      const startedAt = performance.now()
       const outcome = await runCommand(line, { cwd, env })
+      process.stdout.write(
+        `${line.join(' ')}: ${outcome.code} after ${((performance.now() - startedAt) / 1000).toFixed(1)} s\n`,
+      )
       expect({ line, code: outcome.code, err: outcome.err }).toEqual({ line, code: 0, err: '' })
     }
     expect((await runCommand(['reconcile'], { cwd, env })).out).toContain(
       '2,000 rows in SQLite accounted for, 0 missing, 0 duplicated',
     )
-  })
+  }, 120_000)
 
   test('a wrong secret is told', async () => {
     const store = overTheWire(
