@@ -5,7 +5,7 @@ interface Unit {
   readonly offset: number
 }
 
-export type Quantity = 'pressure' | 'temperature' | 'ratio' | 'voltage' | 'acceleration' | 'length'
+type Quantity = 'pressure' | 'temperature' | 'ratio' | 'voltage' | 'acceleration' | 'length'
 
 /** Canonical spelling → conversion to hPa, °C, %, V, m/s², m. Factors: SI brochure, 9th edition. */
 const UNITS: Readonly<Record<string, Unit>> = {
@@ -72,11 +72,6 @@ export const INFER_UNIT = 'infer'
 /** The canonical spelling of a unit, or undefined for one that is not known. */
 export function canonicalUnit(spelling: string): string | undefined {
   return SPELLINGS[spelling.trim().toLowerCase()]
-}
-
-/** The quantity a unit measures; undefined for an unknown unit. */
-export function quantityOf(unit: string): Quantity | undefined {
-  return UNITS[canonicalUnit(unit) ?? unit]?.quantity
 }
 
 /**

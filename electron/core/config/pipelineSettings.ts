@@ -4,6 +4,8 @@ import {
   PIPELINE_TYPE_ALIASES,
 } from '../../../shared/domain/pipelineTypes.ts'
 import type { AutoSwitchRule, CustomPipeline, EmergencyRules, TableContract } from '../../../shared/domain/settings.ts'
+import { EMERGENCY_PRESETS } from '../../../shared/domain/emergencyPresets.ts'
+import { canonicalUnit } from '../../../shared/domain/units.ts'
 import type { Resolved } from './layers.ts'
 import { suggest } from './layers.ts'
 import type { ProblemList } from './problems.ts'
@@ -74,20 +76,35 @@ export function readContracts(values: Values, problems: ProblemList): readonly T
             hint: 'Check brackets and backslashes; quote it with single quotes.',
           })
         }
-        const { one_of: oneOf, ...rest } = column
-        return [name, defined({ ...rest, oneOf })]
+        const {
+          one_of: oneOf,
+          source_unit: sourceUnit,
+          unit_column: unitColumn,
+          limits_by_unit: byUnit,
+          ...rest
+        } = column
+        const limitsByUnit = byUnit === undefined ? undefined : canonicalLimits(byUnit)
+        return [name, defined({ ...rest, oneOf, sourceUnit, unitColumn, limitsByUnit })]
       }),
     ),
   }))
 }
 
-/** Emergency rules: the anomaly flag alone unless more is said. */
+/** Units under the spelling that values are compared with. */
+function canonicalLimits<T>(limits: Readonly<Record<string, T>>): Readonly<Record<string, T>> {
+  return Object.fromEntries(Object.entries(limits).map(([unit, limit]) => [canonicalUnit(unit) ?? unit, limit]))
+}
+
+/** Emergency rules: the anomaly flag alone unless more is said; a threshold of one's own replaces the preset's on its column. */
 export function readEmergency(values: Values): EmergencyRules {
   const entry = (values.get('pipelines.emergency')?.value ?? {}) as EmergencyEntry
+  const preset: EmergencyRules = EMERGENCY_PRESETS[entry.preset ?? 'flags']
+  const own = (entry.thresholds ?? []).map((threshold) => defined(threshold))
+  const kept = preset.thresholds.filter((threshold) => !own.some((one) => one.column === threshold.column))
   return {
-    anomalyFlag: entry.anomaly_flag ?? true,
-    statusCodes: entry.status_codes ?? [],
-    thresholds: (entry.thresholds ?? []).map((threshold) => defined(threshold)),
+    anomalyFlag: entry.anomaly_flag ?? preset.anomalyFlag,
+    statusCodes: entry.status_codes ?? preset.statusCodes,
+    thresholds: [...kept, ...own],
   }
 }
 

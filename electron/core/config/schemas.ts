@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { EMERGENCY_PRESET_NAMES } from '../../../shared/domain/emergencyPresets.ts'
 
 const name = z.string().min(1).max(200)
 const labels = z.record(z.string().min(1).max(63), z.union([z.string(), z.number(), z.boolean()]).transform(String))
@@ -38,6 +39,12 @@ const contractColumn = z.strictObject({
   type: z.enum(['number', 'integer', 'string', 'timestamp']),
   required: z.boolean().optional(),
   unit: z.string().optional(),
+  /** Unit the source writes, or "infer" for pressure. */
+  source_unit: z.string().optional(),
+  unit_column: z.string().optional(),
+  limits_by_unit: z
+    .record(z.string(), z.strictObject({ min: z.number().optional(), max: z.number().optional() }))
+    .optional(),
   min: z.number().optional(),
   max: z.number().optional(),
   pattern: z.string().optional(),
@@ -52,6 +59,8 @@ export type ContractEntry = z.infer<typeof contractsSchema>[number]
 
 /** `pipelines.emergency:` which rows are an emergency. */
 export const emergencySchema = z.strictObject({
+  /** Limits to begin with; what is given beside it wins. */
+  preset: z.enum(EMERGENCY_PRESET_NAMES).optional(),
   anomaly_flag: z.boolean().optional(),
   status_codes: z.array(z.int()).optional(),
   thresholds: z

@@ -127,7 +127,11 @@ export const SETTINGS: readonly Setting[] = [
   }),
   structured('pipelines.custom', customSchema, 'custom pipeline types: name, bucket, sql or transform'),
   structured('pipelines.contracts', contractsSchema, 'table contracts: table, version, columns'),
-  structured('pipelines.emergency', emergencySchema, 'emergency rules: anomaly_flag, status_codes, thresholds'),
+  structured(
+    'pipelines.emergency',
+    emergencySchema,
+    'emergency rules: preset (flags, process, environment), anomaly_flag, status_codes, thresholds',
+  ),
   structured(
     'pipelines.auto_switch',
     autoSwitchSchema,

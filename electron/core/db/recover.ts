@@ -5,7 +5,7 @@ import { isDamage } from './integrity.ts'
 import { salvageTable } from './salvage.ts'
 
 /** What of one table could be saved. `lost` counts row ids that lie on damaged pages. */
-export interface RecoveredTable {
+interface RecoveredTable {
   readonly name: string
   readonly saved: number
   readonly lost: number

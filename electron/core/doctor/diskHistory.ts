@@ -1,4 +1,4 @@
-export interface DiskSample {
+interface DiskSample {
   readonly atMs: number
   readonly freeBytes: number
 }

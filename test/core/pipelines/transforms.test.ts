@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { EMERGENCY_PRESETS } from '../../../electron/core/pipelines/presets.ts'
+import { EMERGENCY_PRESETS } from '../../../shared/domain/emergencyPresets.ts'
 import { transformFor } from '../../../electron/core/pipelines/transforms.ts'
 import type { SourceRow } from '../../../shared/domain/columns.ts'
 import type { EmergencyRules } from '../../../shared/domain/settings.ts'

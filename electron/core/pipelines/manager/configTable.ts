@@ -21,7 +21,7 @@ export const CONFIG_TABLE = 'pipeline_config'
 const readTime = timestampReader('text', 'UTC')
 
 /** Column names of a table, in order; empty when there is no such table. */
-export function columnsOf(reader: RowReader, table: string): readonly string[] {
+function columnsOf(reader: RowReader, table: string): readonly string[] {
   return reader.all('SELECT name FROM pragma_table_info(?)', [table]).map((row) => String(row[0]))
 }
 

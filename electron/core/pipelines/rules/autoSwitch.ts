@@ -10,7 +10,7 @@ import { decideSwitch } from './decideSwitch.ts'
 import type { SwitchState } from './decideSwitch.ts'
 
 /** Who the history and the audit trail name for a change that no person made. */
-export const RULE_ACTOR = 'rule'
+const RULE_ACTOR = 'rule'
 const EVERY_MS = 5_000
 /** Rows looked back over when the newest one has no value in the rule's column. */
 const LOOK_BACK_ROWS = 5

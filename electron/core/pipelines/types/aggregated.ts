@@ -168,7 +168,7 @@ function groupColumnsOf(plan: TablePlan): readonly string[] {
 }
 
 /** Numeric columns that hold a measured quantity, in table order. */
-export function measuredColumns(plan: TablePlan): readonly string[] {
+function measuredColumns(plan: TablePlan): readonly string[] {
   return plan.columns
     .filter((column) => column.name !== plan.timestampColumn && !NOT_MEASURED.test(column.name))
     .filter((column) => ['double', 'int64'].includes(kindOfDeclared(column.declaredType)))

@@ -8,7 +8,7 @@ import type { Transform, TransformContext } from '../port.ts'
 import { addedName, rowIndex, sourceSchema } from '../schema.ts'
 
 /** One reason why a row is an emergency, or undefined when this rule does not match it. */
-export type EmergencyRule = (row: SourceRow) => string | undefined
+type EmergencyRule = (row: SourceRow) => string | undefined
 
 /** Rows that match the emergency rules, unchanged, with the reasons beside them; all others are counted as filtered. */
 export function createEmergencyTransform(context: TransformContext): Transform {
@@ -40,7 +40,7 @@ export function createEmergencyTransform(context: TransformContext): Transform {
 }
 
 /** All reasons that hold for a row, joined by "; ", or undefined when none does. */
-export function matchEmergency(rules: readonly EmergencyRule[], row: SourceRow): string | undefined {
+function matchEmergency(rules: readonly EmergencyRule[], row: SourceRow): string | undefined {
   let reasons: string | undefined
   for (const rule of rules) {
     const reason = rule(row)
@@ -50,7 +50,7 @@ export function matchEmergency(rules: readonly EmergencyRule[], row: SourceRow):
 }
 
 /** The rules of a table: flag, status codes, then thresholds in their order. Rules on columns it lacks never match. */
-export function compileEmergencyRules(context: TransformContext): readonly EmergencyRule[] {
+function compileEmergencyRules(context: TransformContext): readonly EmergencyRule[] {
   const { plan, emergency } = context
   const rules: EmergencyRule[] = []
   if (emergency.anomalyFlag) {

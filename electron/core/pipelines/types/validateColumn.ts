@@ -5,7 +5,7 @@ import type { TimestampReader } from '../../../../shared/domain/timestamps.ts'
 import { finiteNumber, measureReader } from '../measure.ts'
 
 /** A value that satisfies its column, or the sentence why it does not. `sourceUnit` is what it was converted from. */
-export type Checked =
+type Checked =
   | { readonly value: unknown; readonly reason: undefined; readonly sourceUnit: string | undefined }
   | { readonly value: null; readonly reason: string; readonly sourceUnit: undefined }
 

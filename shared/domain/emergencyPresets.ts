@@ -1,4 +1,4 @@
-import type { EmergencyRules } from '../../../shared/domain/settings.ts'
+import type { EmergencyRules } from './settings.ts'
 
 /**
  * Emergency rules to choose from, by name. `flags` is the default: what the sensor itself calls an anomaly. The limits
@@ -30,4 +30,8 @@ export const EMERGENCY_PRESETS = {
   },
 } as const satisfies Record<string, EmergencyRules>
 
-export type EmergencyPreset = keyof typeof EMERGENCY_PRESETS
+export const EMERGENCY_PRESET_NAMES = [
+  'flags',
+  'process',
+  'environment',
+] as const satisfies readonly (keyof typeof EMERGENCY_PRESETS)[]
