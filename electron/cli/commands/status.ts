@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import type { DrainForecast } from '../../../shared/domain/lampTypes.ts'
 import type { NodeSummary } from '../../../shared/domain/node.ts'
 import type { Cli } from '../cli.ts'
 import { EXIT } from '../exitCodes.ts'
@@ -23,6 +24,24 @@ export function registerStatus(program: Command, cli: Cli): void {
     )
 }
 
+/** When the backlog will be gone, in a few words. */
+function describeDrain(drain: DrainForecast): string | undefined {
+  switch (drain.kind) {
+    case 'none':
+      return undefined
+    case 'at':
+      return formatTime(drain.atMs)
+    case 'afterLink':
+      return `${formatSpan(drain.ms)} after the link is back`
+    case 'keepingUp':
+      return 'keeping up'
+    case 'stalled':
+    case 'paused':
+    case 'growing':
+      return drain.kind
+  }
+}
+
 function describeNodes(nodes: readonly NodeSummary[]): string {
   if (nodes.length === 0) return 'No node matches.'
   const table = formatTable<NodeSummary>(
@@ -32,6 +51,7 @@ function describeNodes(nodes: readonly NodeSummary[]): string {
       { title: 'STATE', value: (node) => node.uploadState },
       { title: 'DELIVERED', value: (node) => node.rowsDelivered },
       { title: 'BACKLOG', value: (node) => node.backlog },
+      { title: 'DRAINED', value: (node) => describeDrain(node.drain) },
       { title: 'QUARANTINED', value: (node) => node.quarantined },
       { title: 'NEWEST DELIVERED', value: (node) => formatTime(node.newestDeliveredMs) },
       {

@@ -4,7 +4,7 @@ import { FieldgateError } from '../../../shared/domain/errors.ts'
 import { writeFileAtomic } from '../support/atomicFile.ts'
 
 /** Variables that say which credentials hold. Writing one set of them takes the others away. */
-export const CREDENTIAL_VARIABLES = [
+const CREDENTIAL_VARIABLES = [
   'AWS_ACCESS_KEY_ID',
   'AWS_SECRET_ACCESS_KEY',
   'AWS_SESSION_TOKEN',

@@ -1,4 +1,3 @@
-import { dirname } from 'node:path'
 import type { SettingField } from '../../../shared/domain/settingsForm.ts'
 import type { LoadedConfig } from './loadConfig.ts'
 import { BUCKET_NAMES, SETTINGS } from './settings.ts'
@@ -50,9 +49,4 @@ function toFieldValue(value: unknown): SettingField['value'] {
 /** True when keys or a profile are configured, wherever they come from. */
 export function hasCredentials(loaded: LoadedConfig): boolean {
   return loaded.config.store.kind === 's3' && loaded.config.store.credentials.kind !== 'chain'
-}
-
-/** Folder of the configuration file, or the workspace. */
-export function configFolder(loaded: LoadedConfig): string {
-  return loaded.config.file === undefined ? loaded.config.workspace : dirname(loaded.config.file)
 }

@@ -91,8 +91,12 @@ export function readContracts(values: Values, problems: ProblemList): readonly T
 }
 
 /** Units under the spelling that values are compared with. */
-function canonicalLimits<T>(limits: Readonly<Record<string, T>>): Readonly<Record<string, T>> {
-  return Object.fromEntries(Object.entries(limits).map(([unit, limit]) => [canonicalUnit(unit) ?? unit, limit]))
+function canonicalLimits(
+  limits: Readonly<Record<string, { readonly min?: number | undefined; readonly max?: number | undefined }>>,
+): Readonly<Record<string, { readonly min?: number; readonly max?: number }>> {
+  return Object.fromEntries(
+    Object.entries(limits).map(([unit, limit]) => [canonicalUnit(unit) ?? unit, defined(limit)]),
+  )
 }
 
 /** Emergency rules: the anomaly flag alone unless more is said; a threshold of one's own replaces the preset's on its column. */
