@@ -22,7 +22,7 @@ interface Address {
 }
 
 /** Reads `s3://bucket/key`, with or without the scheme. Throws `invalid` when there is no bucket. */
-export function parseAddress(text: string): Address {
+function parseAddress(text: string): Address {
   const match = /^(?:s3:\/\/)?([^/]+)(?:\/(.*))?$/s.exec(text)
   if (match === null) {
     throw new FieldgateError('invalid', `"${text}" is no address of an object.`, {

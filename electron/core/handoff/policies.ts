@@ -163,7 +163,7 @@ export interface BucketPolicyOptions {
 }
 
 /** Statements whose Sid begins so are ours: a new plan replaces them and leaves all others. */
-export const OUR_SIDS = 'Fieldgate'
+const OUR_SIDS = 'Fieldgate'
 
 /**
  * The bucket policy: nothing without TLS, and no unconditional write. Parts of an upload carry no condition and are exempt by

@@ -76,7 +76,7 @@ export function desiredSettings(desired: DesiredBucket, read: ReadBucketSettings
 }
 
 /** Our rules for a type: cheaper storage with age, old versions and unfinished uploads removed, expiry on request. */
-export function lifecycleOf(
+function lifecycleOf(
   type: string,
   wishes: Pick<BucketWishes, 'expire' | 'versioning'>,
 ): readonly LifecycleRule[] {

@@ -184,6 +184,6 @@ function rangeOf(
 }
 
 /** The refusal for a key that holds nothing, 404. */
-export function noSuchKey(headers: Record<string, string> = {}): Refusal {
+function noSuchKey(headers: Record<string, string> = {}): Refusal {
   return new Refusal(404, 'NoSuchKey', 'The specified key does not exist.', { headers })
 }

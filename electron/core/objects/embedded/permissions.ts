@@ -31,7 +31,7 @@ const SETTING_ACTIONS: Readonly<Record<string, readonly [read: string, write: st
 }
 
 /** The IAM action that a request needs (Service Authorization Reference, "Actions defined by Amazon S3"). */
-export function actionOf(call: Call): string {
+function actionOf(call: Call): string {
   const { request, key, sub } = call
   const isRead = request.method === 'GET' || request.method === 'HEAD'
   if (call.bucketName === '') return 's3:ListAllMyBuckets'

@@ -4,7 +4,7 @@ import type { Connection } from './connection.ts'
 import { readFailure } from './storeErrors.ts'
 
 /** Zero bytes, left in the bucket on purpose: the next probe then costs one request. Readers skip names that begin with `_`. */
-export const PROBE_KEY = '_fieldgate-probe'
+const PROBE_KEY = '_fieldgate-probe'
 
 /**
  * Finds out, once per endpoint, whether the store enforces conditional writes: of two conditional puts of one name the
