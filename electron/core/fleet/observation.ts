@@ -29,6 +29,7 @@ export const SPARK_SAMPLES = 60
 /** One sample of the spark line covers this long. */
 export const SPARK_SAMPLE_MS = 5_000
 
+/** A node that nobody has looked at yet. */
 export function newObservation(nodeId: string): NodeObservation {
   return {
     nodeId,
@@ -113,6 +114,7 @@ export interface HourCounter {
 const MINUTE_MS = 60_000
 const MINUTES = 60
 
+/** Counts moments of the last hour by their minute. */
 export function createHourCounter(): HourCounter {
   const byMinute = new Map<number, number>()
   return {

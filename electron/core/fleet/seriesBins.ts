@@ -6,6 +6,7 @@ export interface FieldBins {
   read(name: string, unit: string | undefined): SeriesField
 }
 
+/** Least, greatest and mean of a field in each of `bins` spans of time; null where a span has no value. */
 export function createFieldBins(bins: number): FieldBins {
   const min = new Float64Array(bins).fill(Number.POSITIVE_INFINITY)
   const max = new Float64Array(bins).fill(Number.NEGATIVE_INFINITY)

@@ -86,6 +86,7 @@ export interface TrendKeeper {
   trends(): FleetStatus['trends']
 }
 
+/** Keeps the fleet's last figures, one per sample period. */
 export function createTrendKeeper(): TrendKeeper {
   const rings = {
     deliveredAgeMs: [] as (number | null)[],

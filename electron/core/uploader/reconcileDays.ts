@@ -14,6 +14,7 @@ export function dayOfMicros(micros: number): number {
   return Number.isNaN(micros) ? NO_DAY : utcDay(micros)
 }
 
+/** The UTC date of a day number; undefined for rows without a readable time. */
 export function dateOf(day: number): string | undefined {
   return day === NO_DAY ? undefined : formatUtcDay(day)
 }

@@ -28,6 +28,7 @@ export function exportReport(report: ReconcileReport, stateDir: string, format: 
     : { name, contentType: 'text/html; charset=utf-8', bytes: Buffer.from(reportHtml(signed)) }
 }
 
+/** The report with a signature of this workspace's own key, and the public half to check it with. */
 export function signReport(report: ReconcileReport, stateDir: string): SignedReport {
   const pem = readKey(stateDir)
   return {

@@ -21,6 +21,7 @@ export interface StrayResult {
 /** Reads an object no execution knows of: which delivered rows it holds once more. */
 export const strayTask = defineTask<StrayInput, StrayResult>('stray')
 
+/** What an object that no execution knows holds: its rows and their sequences. */
 export async function readStray(input: StrayInput): Promise<StrayResult> {
   const fd = openSync(input.path, 'r')
   try {
