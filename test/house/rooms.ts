@@ -63,7 +63,10 @@ export const ROOMS: readonly Room[] = [
     PARSERS,
   ),
   room('electron/core/handlers', [...BASE, ...CORE], ['fflate']),
-  room('electron/core/engine.ts', [...BASE, ...CORE, ...core('handlers')]),
+  // The front door and what it is put together from; hosts may import the door only.
+  room('electron/core/engine.ts', [...BASE, ...CORE, ...core('handlers', 'engineParts.ts', 'engineServices.ts')]),
+  room('electron/core/engineParts.ts', [...BASE, ...CORE, ...core('handlers', 'engine.ts')]),
+  room('electron/core/engineServices.ts', [...BASE, ...CORE, ...core('handlers', 'engine.ts', 'engineParts.ts')]),
   room('electron/core/host', [...BASE, ...core('engine.ts', 'config')]),
 
   room('electron/worker', [...BASE, ...CORE, ...core('engine.ts', 'host')]),
