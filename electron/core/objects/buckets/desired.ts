@@ -76,10 +76,7 @@ export function desiredSettings(desired: DesiredBucket, read: ReadBucketSettings
 }
 
 /** Our rules for a type: cheaper storage with age, old versions and unfinished uploads removed, expiry on request. */
-function lifecycleOf(
-  type: string,
-  wishes: Pick<BucketWishes, 'expire' | 'versioning'>,
-): readonly LifecycleRule[] {
+function lifecycleOf(type: string, wishes: Pick<BucketWishes, 'expire' | 'versioning'>): readonly LifecycleRule[] {
   const ageing = AGEING[type]
   const transitions = [
     ...(ageing === undefined ? [] : [{ days: ageing.infrequentDays, storageClass: 'STANDARD_IA' }]),

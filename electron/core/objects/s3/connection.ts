@@ -10,6 +10,7 @@ import type { Capabilities } from './capabilities.ts'
 import { credentialProvider } from './credentialProvider.ts'
 import { createInProcessHandler, IN_PROCESS_HOST } from './inProcessHandler.ts'
 import { createPacer, pacedParts } from './pacing.ts'
+import { proxyAgents } from './proxy.ts'
 import type { Pacer } from './pacing.ts'
 import { explainStoreError } from './storeErrors.ts'
 import { portalError } from './storeVerdicts.ts'
@@ -21,6 +22,8 @@ export interface StorePorts {
   /** The store in this process; required when the configuration names the embedded one. */
   readonly embedded?: EmbeddedStore
   readonly bytesPerSecond?: number
+  /** Where HTTPS_PROXY and its kin are read from; no proxy without it. */
+  readonly env?: Readonly<Record<string, string | undefined>>
   /** Objects above this are sent in parts. */
   readonly multipartAboveBytes?: number
   readonly partBytes?: number
@@ -68,6 +71,7 @@ export function connect(config: StoreConfig, ports: StorePorts): Connection {
             socketTimeout: timeouts.idleMs,
             requestTimeout: timeouts.requestMs,
             throwOnRequestTimeout: true,
+            ...proxyAgents(ports.env ?? {}),
           },
   })
   let skewMs: number | undefined
