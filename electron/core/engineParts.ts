@@ -72,6 +72,7 @@ export function openParts(
       store = createS3ObjectStore(config.store, {
         clock: ports.clock,
         log: ports.log,
+        env: ports.env,
         ...(config.store.kind === 'embedded' ? { embedded: parts.embedded() } : {}),
         ...(bytesPerSecond === undefined ? {} : { bytesPerSecond }),
       })
