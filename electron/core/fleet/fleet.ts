@@ -5,7 +5,7 @@ import { runLoop } from '../support/loop.ts'
 import type { Loop } from '../support/loop.ts'
 import { createFleetObserver } from './observer.ts'
 import type { ObserverPorts } from './observer.ts'
-import { createTrendKeeper, summariseFleet } from './status.ts'
+import { createTrendKeeper, summariseFleet, TREND_SAMPLE_MS } from './status.ts'
 import { gatherFacts, summariseNode } from './summaries.ts'
 import type { FleetFacts, UploadFacts } from './summaries.ts'
 
@@ -78,7 +78,11 @@ export function createFleet(ports: FleetPorts): Fleet {
     return { ...status, trends: trends.trends() }
   }
 
+  let figuresAtMs = Number.NEGATIVE_INFINITY
+
   const announce = async (): Promise<void> => {
+    if (dirty.size === 0 && clock.now() - figuresAtMs < TREND_SAMPLE_MS) return
+    figuresAtMs = clock.now()
     const facts = gather()
     const lines = config.nodes.map((node) => lineOf(facts, node))
     ports.onFleet(figures(facts, lines))

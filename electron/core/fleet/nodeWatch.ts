@@ -52,12 +52,13 @@ export function createNodeWatch(node: NodeConfig, ports: WatchPorts): NodeWatch 
       const plan = isPlanDue ? readPlan(database) : (seen.plan as TablePlan)
       const isSameTable = seen.plan?.table === plan.table
       const last = isSameTable ? seen.newestSeq : undefined
-      const glance = database.glance(plan, last ?? Number.NEGATIVE_INFINITY, ANOMALY_ROWS)
-      const isNewLife = last !== undefined && glance.newestSeq !== undefined && glance.newestSeq < last
+      let glance = database.glance(plan, last ?? Number.NEGATIVE_INFINITY, ANOMALY_ROWS)
+      const isNewLife = last !== undefined && (glance.newestSeq ?? 0) < last
       if (isNewLife || !isSameTable) {
         meter = createRateMeter()
         anomalies = createHourCounter()
       }
+      if (isNewLife) glance = database.glance(plan, Number.NEGATIVE_INFINITY, ANOMALY_ROWS)
       for (const time of glance.anomalyTimes ?? []) anomalies.add(readTime(time) / 1000, now)
       const newestMicros = readTime(glance.newestTime)
       const newestEventMs = Number.isNaN(newestMicros) ? undefined : Math.floor(newestMicros / 1000)

@@ -34,7 +34,7 @@ export function uploadHandlers(deps: HandlerDependencies): HandlersOf<'uploads',
         failed: nodes.filter((node) => node.failure !== undefined).length,
       }
     },
-    'uploads.plan': ({ nodeIds }) => {
+    'uploads.plan': async ({ nodeIds }, { signal }) => {
       const wanted = nodeIds === undefined ? deps.config.nodes : nodeIds.map((nodeId) => deps.node(nodeId))
       const ports = {
         config: deps.config,
@@ -42,7 +42,13 @@ export function uploadHandlers(deps: HandlerDependencies): HandlersOf<'uploads',
         openNode: deps.openNode,
         readPipeline: deps.readActive,
       }
-      return { nodes: wanted.map((node) => planNode(ports, node)) }
+      const nodes: ReturnType<typeof planNode>[] = []
+      for (const node of wanted) {
+        if (signal.aborted) break
+        nodes.push(planNode(ports, node))
+        await deps.clock.sleep(0, signal)
+      }
+      return { nodes }
     },
     'uploads.retry': ({ nodeId }) => {
       deps.uploader().nudge(nodeId)

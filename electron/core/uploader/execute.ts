@@ -32,9 +32,12 @@ export async function runExecution(
     if (execution.state === 'encoded') fenced(ports, execution, () => resetToClaimed(ports.ledger, execution.id))
     if (!(await encodeExecution(ports, node, execution, signal))) return false
   }
-  await putObjects(ports, execution, signal)
+  const markLast = await putObjects(ports, execution, signal)
   ports.step('committing', execution.id)
-  commitExecution(ports.ledger, execution, { leaseToken: ports.runner.token, atMs: ports.clock.now() })
+  fenced(ports, execution, () => {
+    markLast()
+    commitExecution(ports.ledger, execution, { leaseToken: ports.runner.token, atMs: ports.clock.now() })
+  })
   ports.step('committed', execution.id)
   removeSpool(ports.config.stateDir, execution)
   ports.step('cleaned', execution.id)
@@ -146,27 +149,37 @@ function fenced<T>(ports: UploaderPorts, execution: StoredExecution, work: () =>
   return underLease(ports.ledger, execution.nodeId, ports.runner.token, work)
 }
 
-async function putObjects(ports: UploaderPorts, execution: StoredExecution, signal: AbortSignal): Promise<void> {
-  for (const object of listObjects(ports.ledger, execution.id)) {
-    if (object.state === 'stored') continue
+/**
+ * Puts every object that is not stored yet. Each is marked at once, so that a redo does not send it again, but for the
+ * last, whose mark is returned: it belongs to the commit, and most executions have one object only.
+ */
+async function putObjects(ports: UploaderPorts, execution: StoredExecution, signal: AbortSignal): Promise<() => void> {
+  let markLast = (): void => undefined
+  const waiting = listObjects(ports.ledger, execution.id).filter((object) => object.state !== 'stored')
+  for (const [index, object] of waiting.entries()) {
     const leave = await ports.putGate.enter(priorityOf(execution.route))
     try {
       signal.throwIfAborted()
       ports.step('putting', execution.id)
-      await putObject(ports, execution, object, signal)
+      const etag = await putObject(ports, execution, object, signal)
+      const mark = (): void => markObject(ports.ledger, object.bucket, object.key, 'stored', etag)
+      if (index === waiting.length - 1) markLast = mark
+      else fenced(ports, execution, mark)
       ports.step('putRecorded', execution.id)
     } finally {
       leave()
     }
   }
+  return markLast
 }
 
+/** Returns the ETag of the object that holds these bytes now. */
 async function putObject(
   ports: UploaderPorts,
   execution: StoredExecution,
   object: StoredObject,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<string> {
   if (object.spoolPath === undefined) {
     throw new FieldgateError('internal', `Object ${object.key} of execution ${execution.id} has no spool file.`)
   }
@@ -186,7 +199,7 @@ async function putObject(
       details: { theirBytes: outcome.head.bytes, ourBytes: object.bytes },
     })
   }
-  fenced(ports, execution, () => markObject(ports.ledger, object.bucket, object.key, 'stored', outcome.etag))
+  return outcome.etag
 }
 
 function metadataOf(execution: StoredExecution, object: StoredObject): Record<string, string> {

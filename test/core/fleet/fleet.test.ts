@@ -175,9 +175,9 @@ describe('the fleet', () => {
       },
     )
     fleet.start()
-    await expect.poll(() => news.flat(), { timeout: 5_000 }).toEqual(expect.arrayContaining(['n1:3', 'n2:3', 'n3:3']))
+    await expect.poll(() => news.flat(), { timeout: 20_000 }).toEqual(expect.arrayContaining(['n1:3', 'n2:3', 'n3:3']))
     bench.nodes[1]?.append(1)
-    await expect.poll(() => news.flat(), { timeout: 8_000 }).toContain('n2:4')
+    await expect.poll(() => news.flat(), { timeout: 20_000 }).toContain('n2:4')
     await fleet.stop()
     const before = [news.length, figures]
     await new Promise((resolve) => setTimeout(resolve, 1_300))

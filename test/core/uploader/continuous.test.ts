@@ -30,19 +30,21 @@ describe('while it runs', () => {
       if (parseObjectKey(put.key)?.type === 'raw') await pause(40)
     }
     bench.uploader().start()
-    await expect.poll(() => acked('raw'), { timeout: 5_000 }).toBeGreaterThan(0)
+    await expect.poll(() => acked('raw'), { timeout: 20_000 }).toBeGreaterThan(0)
     bench.nodes[0]?.append(10)
 
-    await expect.poll(() => acked('emergency'), { timeout: 10_000 }).toBe(610)
+    await expect.poll(() => acked('emergency'), { timeout: 20_000 }).toBe(610)
     expect(acked('raw')).toBeLessThan(600)
   })
 
   test('every node of a fleet has its turn before the first has many', async () => {
-    make({ nodes: 60, rows: 3, upload: { intervalSeconds: 30 } })
+    make({ nodes: 30, rows: 3, upload: { intervalSeconds: 30 } })
     bench.uploader().start()
     await expect
-      .poll(() => listCursors(bench.ledger).filter((cursor) => cursor.ackedSeq === 3).length, { timeout: 8_000 })
-      .toBe(60)
+      .poll(() => listCursors(bench.ledger).filter((cursor) => cursor.ackedSeq === 3).length, {
+        timeout: 25_000,
+      })
+      .toBe(30)
   })
 
   test('a database nobody wrote to is left closed', async () => {
@@ -57,7 +59,9 @@ describe('while it runs', () => {
       },
     })
     uploader.start()
-    await expect.poll(() => listCursors(bench.ledger).filter((cursor) => cursor.ackedSeq === 3).length).toBe(3)
+    await expect
+      .poll(() => listCursors(bench.ledger).filter((cursor) => cursor.ackedSeq === 3).length, { timeout: 20_000 })
+      .toBe(3)
     await pause(1_500)
     const before = opened
     await pause(2_500)
@@ -65,7 +69,9 @@ describe('while it runs', () => {
 
     bench.nodes[1]?.append(1)
     await expect
-      .poll(() => listCursors(bench.ledger).some((cursor) => cursor.ackedSeq === 4), { timeout: 5_000 })
+      .poll(() => listCursors(bench.ledger).some((cursor) => cursor.ackedSeq === 4), {
+        timeout: 20_000,
+      })
       .toBe(true)
   })
 
@@ -108,7 +114,7 @@ describe('a stop', () => {
     }
     const uploader = bench.uploader({ token: 'first' })
     uploader.start()
-    await expect.poll(() => puts).toBeGreaterThan(0)
+    await expect.poll(() => puts, { timeout: 20_000 }).toBeGreaterThan(0)
     await uploader.stop()
     const putsThen = puts
     const claims = listExecutions(bench.ledger, { limit: 99 }).map(({ id, fromSeq, toSeq }) => ({ id, fromSeq, toSeq }))
@@ -130,7 +136,9 @@ describe('a stop', () => {
       new Promise((_resolve, reject) => put.signal?.addEventListener('abort', () => reject(new Error('stopped'))))
     const uploader = bench.uploader()
     const passing = uploader.once(undefined, never)
-    await expect.poll(() => listExecutions(bench.ledger, { limit: 9 }).some((e) => e.state === 'encoded')).toBe(true)
+    await expect
+      .poll(() => listExecutions(bench.ledger, { limit: 9 }).some((e) => e.state === 'encoded'), { timeout: 20_000 })
+      .toBe(true)
     await uploader.stop()
     expect((await passing).nodes).toMatchObject([{ failure: undefined }])
   })

@@ -125,7 +125,7 @@ describe('two runners', () => {
     bench.beforePut = () => held
     const first = bench.uploader({ token: 'first' })
     const passing = first.once(undefined, never)
-    await expect.poll(() => first.status()[0]?.state).toBe('uploading')
+    await expect.poll(() => first.status()[0]?.state, { timeout: 20_000 }).toBe('uploading')
 
     const second = bench.uploader({ token: 'second' })
     const refused = await second.once(undefined, never)
@@ -188,7 +188,9 @@ describe('pausing', () => {
     bench.beforePut = (put) =>
       new Promise((_resolve, reject) => put.signal?.addEventListener('abort', () => reject(new Error('aborted'))))
     const passing = uploader.once(undefined, never)
-    await expect.poll(() => listExecutions(bench.ledger, { limit: 9 }).map((e) => e.state)).toEqual(['encoded'])
+    await expect
+      .poll(() => listExecutions(bench.ledger, { limit: 9 }).map((e) => e.state), { timeout: 20_000 })
+      .toEqual(['encoded'])
     uploader.setPaused('n1', true)
     expect((await passing).nodes).toMatchObject([{ rows: 0, failure: undefined }])
     expect(uploader.status()[0]).toMatchObject({ state: 'paused', failure: undefined })

@@ -48,6 +48,8 @@ export function takeLease(
   return ledger.write(() => {
     const held = readLease(ledger, wanted.nodeId)
     const mine = held?.token === wanted.token
+    // Far from its end it is not written again: a pass over an idle node then costs no fsync.
+    if (held !== undefined && mine && held.expiresAtMs - wanted.nowMs > wanted.ttlMs / 2) return held
     if (held !== undefined && !mine && held.expiresAtMs > wanted.nowMs) {
       if (held.host !== wanted.host || isAlive(held.pid)) return held
     }

@@ -43,7 +43,6 @@ function connect(path: string): SourceConnection {
   const database = new Database(path, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS })
   const statements = new Map<string, Database.Statement<unknown[], unknown[]>>()
   try {
-    database.pragma('query_only = ON')
     database.pragma('schema_version')
   } catch (error) {
     database.close()

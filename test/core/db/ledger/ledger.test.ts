@@ -5,7 +5,13 @@ import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { connectLedger } from '../../../../electron/core/db/ledger/connection.ts'
 import type { LedgerConnection } from '../../../../electron/core/db/ledger/connection.ts'
-import { listAnchors, listEpochs, rememberAnchor, startEpoch } from '../../../../electron/core/db/ledger/epochs.ts'
+import {
+  listAnchors,
+  listCurrentEpochs,
+  listEpochs,
+  rememberAnchor,
+  startEpoch,
+} from '../../../../electron/core/db/ledger/epochs.ts'
 import { listObjects, listOpenExecutions, readExecution } from '../../../../electron/core/db/ledger/executions.ts'
 import {
   abandonExecution,
@@ -14,10 +20,25 @@ import {
   markObject,
   recordEncoded,
   recordFailure,
+  repinExecution,
+  resetToClaimed,
 } from '../../../../electron/core/db/ledger/transitions.ts'
-import { activateRoute, listGaps, openLane, readCursor } from '../../../../electron/core/db/ledger/lanes.ts'
+import {
+  activateRoute,
+  listGaps,
+  openLane,
+  readCursor,
+  sumPendingGaps,
+} from '../../../../electron/core/db/ledger/lanes.ts'
 import { releaseLeases, takeLease } from '../../../../electron/core/db/ledger/leases.ts'
-import { listQuarantine, noteImport } from '../../../../electron/core/db/ledger/records.ts'
+import {
+  deliveredSince,
+  listLaneTotals,
+  listQuarantine,
+  monthBytes,
+  noteImport,
+} from '../../../../electron/core/db/ledger/records.ts'
+import { listPaused, readLink, writeLink, writePaused } from '../../../../electron/core/db/ledger/settings.ts'
 import { LEDGER_MIGRATIONS } from '../../../../electron/core/db/ledger/schema.ts'
 import { FieldgateError } from '../../../../shared/domain/errors.ts'
 
@@ -312,4 +333,109 @@ test('hot queries use their indexes', () => {
     'executions_by_node',
   )
   expect(plan(`SELECT * FROM objects WHERE execution_id = 1`)).toContain('objects_by_execution')
+  expect(
+    plan(
+      `SELECT SUM(bytes) FROM executions INDEXED BY executions_finished WHERE state = 'succeeded' AND finished_at_ms >= 5 GROUP BY node_id`,
+    ),
+  ).toContain('SEARCH executions USING INDEX executions_finished')
+  expect(plan(`SELECT COUNT(*) FROM quarantine WHERE state = 'open' GROUP BY node_id`)).toContain('quarantine_open')
+})
+
+describe('what lanes have delivered in all', () => {
+  test('is kept by each commit, with the bytes of the month', () => {
+    openLane(ledger, lane, 0, 1)
+    finish(claim(1, 10))
+    finish(claim(11, 20))
+    expect(listLaneTotals(ledger)).toMatchObject([
+      { nodeId: 'n1', route: 'raw', executions: 2, rows: 20, bytes: 200, lastFinishedAtMs: 9, newestEventMs: 7 },
+    ])
+    expect(monthBytes(ledger, 9)).toBe(200)
+    expect(monthBytes(ledger, Date.UTC(2026, 0))).toBe(0)
+    expect([...deliveredSince(ledger, 9)]).toEqual([['n1', { rows: 20, bytes: 200 }]])
+    expect(deliveredSince(ledger, 10).size).toBe(0)
+  })
+
+  test('a claim of a backfill waits until it is delivered', () => {
+    activateRoute(ledger, lane, { pipelineRevision: 1, backfill: false, firstSeq: 1, atMs: 1 })
+    finish(claim(1, 10))
+    const other = { ...lane, route: 'aggregated' }
+    activateRoute(ledger, other, { pipelineRevision: 2, backfill: false, firstSeq: 1, atMs: 2 })
+    activateRoute(ledger, other, { pipelineRevision: 3, backfill: true, firstSeq: 1, atMs: 3 })
+    const waiting = (): number | undefined => sumPendingGaps(ledger).get('n1\nsensor_readings\ne1\naggregated')
+    expect(waiting()).toBe(10)
+    const gapId = listGaps(ledger, other)[0]?.id
+    const claimed = claimBatch(ledger, other, {
+      kind: 'gap',
+      gapId,
+      pipelineRevision: 3,
+      bucket: 'bucket',
+      fromSeq: 1,
+      toSeq: 4,
+      request: '{}',
+      anchor: undefined,
+      atMs: 4,
+    })
+    expect(waiting()).toBe(10)
+    finish(claimed)
+    expect(waiting()).toBe(6)
+  })
+})
+
+describe('redone executions', () => {
+  test('cannot leave an object in the bucket that their new objects do not name', () => {
+    openLane(ledger, lane, 0, 1)
+    const execution = claim(1, 10)
+    const object = {
+      key: 'k',
+      date: undefined,
+      fromSeq: 1,
+      toSeq: 10,
+      rows: 10,
+      bytes: 1,
+      sha256: 's',
+      logicalHash: 'l',
+      spoolPath: 'p',
+    }
+    const outcome = { counts, quarantined: [], newestEventMs: undefined, atMs: 6 }
+    recordEncoded(ledger, execution, { ...outcome, objects: [object] })
+    markObject(ledger, 'bucket', 'k', 'stored')
+    resetToClaimed(ledger, execution.id)
+
+    expect(() => recordEncoded(ledger, execution, { ...outcome, objects: [{ ...object, key: 'other' }] })).toThrow(
+      /other objects/,
+    )
+    expect(() => recordEncoded(ledger, execution, { ...outcome, objects: [{ ...object, logicalHash: 'x' }] })).toThrow(
+      /other objects/,
+    )
+    expect(() => repinExecution(ledger, execution.id, '{"new":true}')).toThrow(/part of it was stored/)
+    recordEncoded(ledger, execution, { ...outcome, objects: [{ ...object, sha256: 'other writer' }] })
+    expect(listObjects(ledger, execution.id)).toMatchObject([{ key: 'k', state: 'stored', sha256: 's' }])
+  })
+
+  test('that were changed meanwhile do not commit', () => {
+    openLane(ledger, lane, 0, 1)
+    const execution = claim(1, 10)
+    recordEncoded(ledger, execution, { objects: [], counts, quarantined: [], newestEventMs: undefined, atMs: 6 })
+    resetToClaimed(ledger, execution.id)
+    expect(() => commitExecution(ledger, execution, { leaseToken: 'me', atMs: 9 })).toThrow(/was changed/)
+    expect(readCursor(ledger, lane)?.ackedSeq).toBe(0)
+  })
+
+  test('an abandoned one ends its epoch for good', () => {
+    startEpoch(ledger, lane, { epoch: 'e1', firstSeq: 1, file: 'f', atMs: 1 })
+    openLane(ledger, lane, 0, 1)
+    abandonExecution(ledger, claim(1, 10).id, 'replaced', 8)
+    expect(listEpochs(ledger, lane)[0]?.endedAtMs).toBe(8)
+    expect(listCurrentEpochs(ledger).size).toBe(0)
+  })
+})
+
+test('settings of a person outlive the process', () => {
+  writePaused(ledger, 'n1', 5)
+  writePaused(ledger, 'n2', 6)
+  writePaused(ledger, 'n2', undefined)
+  expect([...listPaused(ledger)]).toEqual([['n1', 5]])
+  writeLink(ledger, { bytesPerSecond: 100 })
+  writeLink(ledger, { monthBudgetBytes: null })
+  expect(readLink(ledger)).toEqual({ bytesPerSecond: 100, monthBudgetBytes: null })
 })
