@@ -134,7 +134,7 @@ export const fleet = {
       workspace: { title: 'Make a workspace', text: 'A folder you can copy to another computer' },
       database: { title: 'Point at a sensor database', text: 'Any SQLite file; opened read-only' },
       store: { title: 'Choose where objects go', text: 'Start with the store on this computer, or connect a bucket' },
-      access: { title: 'Test access', text: 'Seven checks, each with its remedy' },
+      access: { title: 'Test access', text: 'Step by step, each with its remedy' },
       deliver: { title: 'Deliver the first object', text: 'About 10 s; you can open it here' },
       proof: { title: 'See the proof', text: 'Rows in the source against rows in the bucket' },
     },

@@ -90,7 +90,7 @@ export const settings = {
     passed: (of: number) => `${of} of ${of} passed`,
     notRun: 'not run',
     nothing:
-      'Seven steps from reaching the endpoint to reading back a test object; the walk ends at the first failure.',
+      'From signing in to reading back a test object, step by step; the walk ends at the first failure.',
     embedded: 'The store on this computer needs no account and no network; the steps work the same.',
     doctor: 'Run doctor',
   },

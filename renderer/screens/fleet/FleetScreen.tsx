@@ -32,6 +32,8 @@ function Fleet() {
   const status = useFleet((state) => state.status)
   const layout = useFleetView((state) => state.layout)
   const isPlanning = useFleetView((state) => state.planType !== null && state.selection.size > 0)
+  // The demo's own bar carries the one primary button of its screen.
+  const isDemo = useWorkspace((state) => state.workspace?.isDemo ?? false)
   const addNode = () => navigate('settings', 'nodes')
   useShortcut('A', words.addNode, addNode)
   return (
@@ -53,7 +55,7 @@ function Fleet() {
         <Button icon="download" onClick={() => table.exportCsv('fleet')}>
           {messages.actions.csv}
         </Button>
-        <Button kind={isPlanning ? 'default' : 'primary'} icon="plus" keys="A" onClick={addNode}>
+        <Button kind={isPlanning || isDemo ? 'default' : 'primary'} icon="plus" keys="A" onClick={addNode}>
           {words.addNode}
         </Button>
       </Head>

@@ -43,10 +43,12 @@ export function useFleetTable(): DataTableModel<NodeSummary> {
 }
 
 function groupingOf(group: string): Grouping<NodeSummary> | undefined {
-  const label = (key: string, nodes: readonly NodeSummary[]) => (
+  const label = (key: string, nodes: readonly NodeSummary[], isCollapsed: boolean) => (
     <>
-      <b>{key}</b>
-      <span className="t3">{formatNoun(nodes.length, 'node')}</span>
+      <b className="ell" title={key}>
+        {key}
+      </b>
+      <span className="t3">{isCollapsed ? formatCount(nodes.length) : formatNoun(nodes.length, 'node')}</span>
     </>
   )
   if (group === 'site') return { key: (node) => node.site ?? words.noSite, label }

@@ -81,7 +81,7 @@ export const FLEET_COLUMNS: readonly Column<NodeSummary>[] = [
   {
     id: 'node',
     label: words.node,
-    width: 106,
+    width: 96,
     value: (node) => node.nodeId,
     cell: (node) => (
       <span className="medium ell" title={node.nodeId}>
@@ -91,11 +91,11 @@ export const FLEET_COLUMNS: readonly Column<NodeSummary>[] = [
   },
   lampColumn('reach', 112),
   lampColumn('collect', 92),
-  lampColumn('deliver', 102),
+  lampColumn('deliver', 118),
   {
     id: 'pipeline',
     label: words.pipeline,
-    width: 106,
+    width: 104,
     value: (node) => node.pipelineType,
     cell: (node) => (node.pipelineType === undefined ? null : <TypeTag type={node.pipelineType} />),
     group: (nodes, isCollapsed) => {
@@ -112,7 +112,7 @@ export const FLEET_COLUMNS: readonly Column<NodeSummary>[] = [
   {
     id: 'backlog',
     label: words.backlog,
-    width: 64,
+    width: 60,
     align: 'right',
     isDescendingFirst: true,
     value: (node) => node.backlog,
@@ -122,7 +122,7 @@ export const FLEET_COLUMNS: readonly Column<NodeSummary>[] = [
   {
     id: 'drained',
     label: words.drained,
-    width: 104,
+    width: 102,
     grows: true,
     value: (node) => drainText(node.drain),
     cell: (node) => (

@@ -36,5 +36,5 @@ export interface SortState {
 /** One group of rows: `label` is the first cell of its row. */
 export interface Grouping<Row> {
   readonly key: (row: Row) => string
-  readonly label: (key: string, rows: readonly Row[]) => ReactNode
+  readonly label: (key: string, rows: readonly Row[], isCollapsed: boolean) => ReactNode
 }

@@ -92,9 +92,9 @@ export function GroupLine<Row>(props: GroupLineProps<Row>) {
       onClick={(event) => onPick(index, event)}
       onKeyDown={undefined}
     >
-      <span role="gridcell" className={`dt-cell lead${hasBox ? ' wide' : ''}`}>
+      <span role="gridcell" className={`dt-cell lead${hasBox ? ' wide' : ''}${item.isCollapsed ? ' folded' : ''}`}>
         <Icon name={item.isCollapsed ? 'right' : 'down'} size={12} />
-        {grouping?.label(item.key, item.rows)}
+        {grouping?.label(item.key, item.rows, item.isCollapsed)}
       </span>
       {others.map((column) => (
         <span key={column.id} role="gridcell" className={`dt-cell${column.align === 'right' ? ' num' : ''}`}>

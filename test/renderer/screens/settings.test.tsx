@@ -75,7 +75,7 @@ describe('the settings screen', () => {
     ])
     await waitFor(() => expect(screen.queryByLabelText(/Secret access key/)).toBeNull())
     expect(document.documentElement.outerHTML).not.toContain('planted-secret')
-    expect(JSON.stringify({ ...localStorage, ...sessionStorage })).not.toContain('planted-secret')
+    expect(JSON.stringify([localStorage, sessionStorage].map((kept) => Object.entries(kept)))).not.toContain('planted-secret')
   })
 
   it('scans a folder, waits for the open question, and adds the nodes with their answers', async () => {
