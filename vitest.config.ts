@@ -25,7 +25,7 @@ export default defineConfig({
           name: 'sim',
           environment: 'node',
           include: ['test/sim/**/*.test.ts'],
-          testTimeout: 300_000,
+          testTimeout: 900_000,
         },
       },
       {
@@ -33,7 +33,7 @@ export default defineConfig({
           name: 'system',
           environment: 'node',
           include: ['test/system/**/*.test.ts', 'test/faults/**/*.test.ts'],
-          testTimeout: 300_000,
+          testTimeout: 600_000,
           fileParallelism: false,
         },
       },

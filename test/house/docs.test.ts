@@ -62,6 +62,13 @@ test('the README names every command, and every command it shows exists', () => 
   expect(unknown).toEqual([])
 })
 
+test('every decision is listed', () => {
+  const index = readText('docs/decisions/README.md')
+  const decisions = DOCUMENTS.filter((path) => /^docs\/decisions\/\d{4}-/.test(path))
+  expect(decisions.length).toBeGreaterThan(5)
+  expect(decisions.filter((path) => !index.includes(`](${path.slice('docs/decisions/'.length)})`))).toEqual([])
+})
+
 test('every npm script a document names exists', () => {
   const { scripts } = JSON.parse(readText('package.json')) as { readonly scripts: Readonly<Record<string, string>> }
   const named = DOCUMENTS.flatMap((path) =>
