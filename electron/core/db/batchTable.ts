@@ -84,7 +84,7 @@ export function openBatchTable(columns: readonly BatchColumn[], sql: string): Ba
   const insert = database.prepare(`INSERT INTO batch VALUES (${['?', ...columns.map(() => '?')].join(', ')})`)
   const select = database.prepare<unknown[], unknown[]>(sql).raw(true).safeIntegers(true)
   const insertAll = database.transaction((rows: readonly (readonly unknown[])[]) => {
-    for (const row of rows) insert.run(...row.map(bindable))
+    for (const row of rows) insert.run(row)
   })
   return {
     insert: (rows) => insertAll(rows),
@@ -118,12 +118,6 @@ function typeOfValue(value: unknown): string | undefined {
   if (typeof value === 'bigint') return 'integer'
   if (typeof value === 'number') return 'real'
   return typeof value === 'string' ? 'text' : 'blob'
-}
-
-/** better-sqlite3 binds neither booleans nor undefined. */
-function bindable(value: unknown): unknown {
-  if (value === undefined) return null
-  return typeof value === 'boolean' ? Number(value) : value
 }
 
 /** A number where it is exact, as a source row has it. */

@@ -8,18 +8,16 @@ import type { CallContext, HandlerDependencies } from './dependencies.ts'
 export function quarantineHandlers(deps: HandlerDependencies): HandlersOf<'quarantine', CallContext> {
   return {
     'quarantine.list': (filter) =>
-      listQuarantine(deps.readLedger(), filter)
-        .filter((entry) => entry.state === 'open')
-        .map((entry) => ({
-          id: entry.id,
-          nodeId: entry.nodeId,
-          table: entry.table,
-          route: entry.route,
-          sequence: entry.sequence,
-          reasons: entry.reasons,
-          row: entry.row,
-          atMs: entry.atMs,
-        })),
+      listQuarantine(deps.readLedger(), { ...filter, isOpen: true }).map((entry) => ({
+        id: entry.id,
+        nodeId: entry.nodeId,
+        table: entry.table,
+        route: entry.route,
+        sequence: entry.sequence,
+        reasons: entry.reasons,
+        row: entry.row,
+        atMs: entry.atMs,
+      })),
     'quarantine.summary': ({ nodeId }) => sumQuarantine(deps.readLedger(), nodeId),
     'quarantine.replay': async ({ nodeId, ids, by }, { signal }) => {
       if (nodeId !== undefined) deps.node(nodeId)

@@ -1,42 +1,50 @@
+import type { SourceRow } from '../../../shared/domain/columns.ts'
 import type { ContractColumn } from '../../../shared/domain/settings.ts'
 import { canonicalUnit, INFER_UNIT, inferPressureUnit, unitConverter } from '../../../shared/domain/units.ts'
-import type { SourceRow } from '../../../shared/domain/columns.ts'
 
-/** A value in the unit that was asked for, and the unit it was read in. */
+/** Where a reader puts what it read: one object for a whole batch, because rows come by the million. */
 export interface Measure {
-  readonly value: number
-  readonly sourceUnit: string | undefined
+  value: number
+  /** The unit the value came in. */
+  sourceUnit: string | undefined
 }
+
+/** Reads a row into `out`; false when there is no such number. */
+export type MeasureReader = (row: SourceRow, out: Measure) => boolean
 
 /**
  * Reads the number in one column in `unit`, converting from the unit that the contract states for the column: its own,
- * one for the whole column, the one named in the row, or inferred from the size. Undefined for anything but a finite
- * number, and for a unit that cannot be converted.
+ * one for the whole column, the one named in the row, or inferred from the size. False for anything but a finite number,
+ * and for a unit that cannot be converted.
  */
 export function measureReader(
   column: ContractColumn | undefined,
   valueIndex: number,
   unitIndex: number,
   unit: string | undefined,
-): (row: SourceRow) => Measure | undefined {
+): MeasureReader {
   const fixed = column?.sourceUnit ?? column?.unit
   if (column?.unitColumn !== undefined && unitIndex > 0) {
-    return (row) => {
+    const convert = rememberedConverters(unit)
+    return (row, out) => {
       const value = finiteNumber(row[valueIndex])
-      return value === undefined ? undefined : inUnit(value, String(row[unitIndex]), unit)
+      return value !== undefined && convert(value, String(row[unitIndex]), out)
     }
   }
   if (fixed === INFER_UNIT && unit !== undefined) {
-    return (row) => {
+    const convert = rememberedConverters(unit)
+    return (row, out) => {
       const value = finiteNumber(row[valueIndex])
-      return value === undefined ? undefined : inUnit(value, inferPressureUnit(value), unit)
+      return value !== undefined && convert(value, inferPressureUnit(value), out)
     }
   }
   const convert = fixed === undefined || unit === undefined ? undefined : unitConverter(fixed, unit)
-  return (row) => {
+  return (row, out) => {
     const value = finiteNumber(row[valueIndex])
-    if (value === undefined) return undefined
-    return { value: convert === undefined ? value : convert(value), sourceUnit: fixed }
+    if (value === undefined) return false
+    out.value = convert === undefined ? value : convert(value)
+    out.sourceUnit = fixed
+    return true
   }
 }
 
@@ -46,10 +54,24 @@ export function finiteNumber(value: unknown): number | undefined {
   return typeof value === 'bigint' ? Number(value) : undefined
 }
 
-/** With no unit asked for, the unit the value came in is only spelled canonically. */
-function inUnit(value: number, from: string, to: string | undefined): Measure | undefined {
-  const source = canonicalUnit(from)
-  if (to === undefined) return { value, sourceUnit: source ?? from }
-  const convert = unitConverter(from, to)
-  return convert === undefined ? undefined : { value: convert(value), sourceUnit: source }
+interface Conversion {
+  readonly sourceUnit: string
+  readonly convert: ((value: number) => number) | undefined
+}
+
+/** Converts from whatever unit a row names, each looked up once. Without a unit asked for, values stay as they are. */
+function rememberedConverters(to: string | undefined): (value: number, from: string, out: Measure) => boolean {
+  const known = new Map<string, Conversion>()
+  return (value, from, out) => {
+    let conversion = known.get(from)
+    if (conversion === undefined) {
+      const convert = to === undefined ? (same: number): number => same : unitConverter(from, to)
+      conversion = { sourceUnit: canonicalUnit(from) ?? from, convert }
+      known.set(from, conversion)
+    }
+    if (conversion.convert === undefined) return false
+    out.value = conversion.convert(value)
+    out.sourceUnit = conversion.sourceUnit
+    return true
+  }
 }

@@ -71,7 +71,7 @@ describe('a replay', () => {
     contract({ temperature: { type: 'number', max: 65 } }, 2)
     expect(await replay()).toEqual({ replayed: 1, rejected: 2 })
     expect(await delivered()).toEqual(['1 v1', '2 v2', '5 v1'])
-    const open = listQuarantine(bench.ledger, { limit: 10 }).filter((entry) => entry.state === 'open')
+    const open = listQuarantine(bench.ledger, { limit: 10, isOpen: true })
     expect(open.map((entry) => [entry.sequence, ...entry.reasons])).toEqual([
       [4, 'temperature is above 65'],
       [3, 'temperature is text, not a number'],
@@ -136,7 +136,7 @@ describe('a replay', () => {
       bench.clock.advance(3_600_000)
       await bench.upload()
       contract({ temperature: { type: 'number', max: 50 } }, 1)
-      const waiting = listQuarantine(bench.ledger, { limit: 100 }).filter((entry) => entry.state === 'open')
+      const waiting = listQuarantine(bench.ledger, { limit: 100, isOpen: true })
       expect(waiting.map((entry) => entry.sequence)).toContain(id + 1)
       expect(waiting.map((entry) => entry.sequence)).not.toContain(id)
       expect((await delivered()).filter((row) => row === `${id} v2`)).toHaveLength(1)

@@ -66,14 +66,16 @@ export interface QuarantineEntry {
   readonly state: 'open' | 'replayed'
 }
 
-/** Rows kept aside with their reasons, newest first. */
+/** Rows kept aside with their reasons, newest first; with `isOpen` only those that still wait. */
 export function listQuarantine(
   ledger: LedgerConnection,
-  filter: { readonly nodeId?: string | undefined; readonly limit: number },
+  filter: { readonly nodeId?: string | undefined; readonly limit: number; readonly isOpen?: boolean },
 ): readonly QuarantineEntry[] {
   const rows = ledger
-    .sql('SELECT * FROM quarantine WHERE (? IS NULL OR node_id = ?) ORDER BY id DESC LIMIT ?')
-    .all(filter.nodeId ?? null, filter.nodeId ?? null, filter.limit) as {
+    .sql(
+      `SELECT * FROM quarantine WHERE (? IS NULL OR node_id = ?) AND (? = 0 OR state = 'open') ORDER BY id DESC LIMIT ?`,
+    )
+    .all(filter.nodeId ?? null, filter.nodeId ?? null, filter.isOpen === true ? 1 : 0, filter.limit) as {
     id: number
     node_id: string
     table_name: string

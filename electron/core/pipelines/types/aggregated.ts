@@ -46,20 +46,25 @@ export function createAggregatedTransform(context: TransformContext): Transform 
   const open = new Map<string, OpenWindow>()
   let read = 0
 
+  // Neighbours mostly share window and sensor: the last one is looked at before the map.
+  let last: { readonly window: OpenWindow; readonly row: SourceRow } | undefined
+  const isOfLast = (row: SourceRow, start: number | undefined): boolean =>
+    last !== undefined &&
+    last.window.start === start &&
+    groupIndexes.every((index) => row[index] === (last as { row: SourceRow }).row[index])
+
   const windowOf = (row: SourceRow, micros: number): OpenWindow => {
     const start = Number.isNaN(micros) ? undefined : Math.floor(micros / widthMicros) * widthMicros
+    if (last !== undefined && isOfLast(row, start)) return last.window
     let key = String(start)
     for (const index of groupIndexes) key += `\u0000${typeof row[index]}:${String(row[index])}`
     let window = open.get(key)
     if (window === undefined) {
-      window = newWindow(
-        start,
-        groupIndexes.map((index) => groupText(row[index])),
-        Number(row[0]),
-        fields.length,
-      )
+      const groups = groupIndexes.map((index) => groupText(row[index]))
+      window = newWindow(start, groups, Number(row[0]), fields.length)
       open.set(key, window)
     }
+    last = { window, row }
     return window
   }
 
@@ -79,6 +84,7 @@ export function createAggregatedTransform(context: TransformContext): Transform 
   }
 
   const takeOldest = (count: number): SourceRow[] => {
+    last = undefined
     const oldest = [...open].toSorted(([, a], [, b]) => a.lastSeq - b.lastSeq).slice(0, count)
     return oldest.map(([key, window]) => {
       open.delete(key)

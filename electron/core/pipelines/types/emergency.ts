@@ -4,6 +4,7 @@ import type { EmergencyThreshold } from '../../../../shared/domain/settings.ts'
 import { canonicalUnit } from '../../../../shared/domain/units.ts'
 import { anomalyFlagReader } from '../anomalyFlag.ts'
 import { finiteNumber, measureReader } from '../measure.ts'
+import type { Measure } from '../measure.ts'
 import type { Transform, TransformContext } from '../port.ts'
 import { addedName, rowIndex, sourceSchema } from '../schema.ts'
 
@@ -107,7 +108,8 @@ function reader(
   const column = Object.entries(context.contract?.columns ?? {}).find(([key]) => key.toLowerCase() === wanted)?.[1]
   const unitIndex = column?.unitColumn === undefined ? 0 : rowIndex(context.plan, column.unitColumn)
   const read = measureReader(column, index, unitIndex, unit)
-  return (row) => read(row)?.value
+  const measure: Measure = { value: 0, sourceUnit: undefined }
+  return (row) => (read(row, measure) ? measure.value : undefined)
 }
 
 function limitRule(threshold: EmergencyThreshold, read: (row: SourceRow) => number | undefined): EmergencyRule {

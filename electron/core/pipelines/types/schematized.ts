@@ -6,7 +6,7 @@ import type { QuarantinedRow, Transform, TransformContext } from '../port.ts'
 import { formatQuarantined } from '../quarantineRow.ts'
 import { addedName, outputName, rowIndex, sourceSchema } from '../schema.ts'
 import { compileCheck } from './validateColumn.ts'
-import type { ColumnCheck } from './validateColumn.ts'
+import type { CheckNote, ColumnCheck } from './validateColumn.ts'
 
 interface OutputColumn {
   readonly spec: ColumnSpec
@@ -56,29 +56,35 @@ export function createSchematizedTransform(context: TransformContext): Transform
   const quarantine: QuarantinedRow[] = []
   let read = 0
 
+  const readUnits: (string | null)[] = units.map(() => null)
+  const note: CheckNote = { reason: undefined, sourceUnit: undefined }
+
   const convert = (row: SourceRow): SourceRow | undefined => {
     const output: unknown[] = [row[0]]
-    const readUnits: unknown[] = []
+    let unitsRead = 0
     let reasons: string[] | undefined
     for (const column of columns) {
       if (column.check === undefined) {
         output.push(row[column.index])
         continue
       }
-      const checked = column.check(row)
-      if (checked.reason !== undefined) (reasons ??= []).push(checked.reason)
-      output.push(checked.value)
-      if (column.unitSpec !== undefined) readUnits.push(checked.sourceUnit ?? null)
+      note.reason = undefined
+      note.sourceUnit = undefined
+      output.push(column.check(row, note))
+      if (note.reason !== undefined) (reasons ??= []).push(note.reason)
+      if (column.unitSpec !== undefined) readUnits[unitsRead++] = note.sourceUnit ?? null
     }
     for (const check of missing) {
-      const { reason } = check(row)
-      if (reason !== undefined) (reasons ??= []).push(reason)
+      note.reason = undefined
+      check(row, note)
+      if (note.reason !== undefined) (reasons ??= []).push(note.reason)
     }
     if (reasons !== undefined) {
       quarantine.push({ sequence: Number(row[0]), reasons, row: formatQuarantined(plan.columns, row) })
       return undefined
     }
-    output.push(...readUnits, context.nodeId, context.site ?? null, contract.version)
+    for (const unit of readUnits) output.push(unit)
+    output.push(context.nodeId, context.site ?? null, contract.version)
     return output
   }
 

@@ -3,15 +3,18 @@ import { FieldgateError } from '../../../../shared/domain/errors.ts'
 import type { ContractColumn } from '../../../../shared/domain/settings.ts'
 import type { TimestampReader } from '../../../../shared/domain/timestamps.ts'
 import { finiteNumber, measureReader } from '../measure.ts'
+import type { Measure } from '../measure.ts'
 
-/** A value that satisfies its column, or the sentence why it does not. `sourceUnit` is what it was converted from. */
-type Checked =
-  | { readonly value: unknown; readonly reason: undefined; readonly sourceUnit: string | undefined }
-  | { readonly value: null; readonly reason: string; readonly sourceUnit: undefined }
+/** What checking a value came to, besides the value itself: one object for a whole batch. */
+export interface CheckNote {
+  /** The sentence why the value does not satisfy its column. */
+  reason: string | undefined
+  /** The unit the value was converted from. */
+  sourceUnit: string | undefined
+}
 
-export type ColumnCheck = (row: SourceRow) => Checked
-
-const ABSENT: Checked = { value: null, reason: undefined, sourceUnit: undefined }
+/** Gives the value to deliver. A value that is rejected is null, with the reason in `note`. */
+export type ColumnCheck = (row: SourceRow, note: CheckNote) => unknown
 
 /**
  * Compiles one column of a contract. `index` is the value's place in a source row, 0 when the table has no such column;
@@ -25,12 +28,13 @@ export function compileCheck(
   unitIndex: number,
   readTime: TimestampReader,
 ): ColumnCheck {
-  if (index <= 0) return () => (column.required === true ? rejected(`${name} is missing from the table`) : ABSENT)
+  const isRequired = column.required === true
+  if (index <= 0) return (_row, note) => (isRequired ? reject(note, `${name} is missing from the table`) : null)
   const check = checkOf(name, column, index, unitIndex, readTime)
-  return (row) => {
+  return (row, note) => {
     const value = row[index]
-    if (value !== null && value !== undefined) return check(row)
-    return column.required === true ? rejected(`${name} is empty but required`) : ABSENT
+    if (value !== null && value !== undefined) return check(row, note)
+    return isRequired ? reject(note, `${name} is empty but required`) : null
   }
 }
 
@@ -49,54 +53,61 @@ function checkOf(
     case 'string':
       return stringCheck(name, column, index)
     case 'timestamp':
-      return (row) => {
+      return (row, note) => {
         const micros = readTime(row[index])
-        return Number.isNaN(micros) ? rejected(`${name} is not a readable time`) : accepted(micros)
+        return Number.isNaN(micros) ? reject(note, `${name} is not a readable time`) : micros
       }
   }
 }
 
 function numberCheck(name: string, column: ContractColumn, index: number, unitIndex: number): ColumnCheck {
   const read = measureReader(column, index, unitIndex, column.unit)
-  const unit = column.unit === undefined ? '' : ` ${column.unit}`
-  return (row) => {
-    if (finiteNumber(row[index]) === undefined) return rejected(`${name} is ${kindOf(row[index])}, not a number`)
-    const measure = read(row)
-    if (measure === undefined) return rejected(`${name} has the unit "${String(row[unitIndex])}", which is unknown`)
+  const { limitsByUnit, oneOf } = column
+  const measure: Measure = { value: 0, sourceUnit: undefined }
+  return (row, note) => {
+    if (!read(row, measure)) {
+      const isNumber = finiteNumber(row[index]) !== undefined
+      return isNumber
+        ? reject(note, `${name} has the unit "${String(row[unitIndex])}", which is unknown`)
+        : reject(note, `${name} is ${kindOf(row[index])}, not a number`)
+    }
     const { value, sourceUnit } = measure
-    const limits = column.limitsByUnit?.[sourceUnit ?? ''] ?? column
-    const label = column.limitsByUnit === undefined ? unit : ` ${sourceUnit ?? ''}`
-    if (limits.min !== undefined && value < limits.min) return rejected(`${name} is below ${limits.min}${label}`)
-    if (limits.max !== undefined && value > limits.max) return rejected(`${name} is above ${limits.max}${label}`)
-    if (column.oneOf !== undefined && !column.oneOf.includes(value))
-      return rejected(`${name} is not one of the allowed values`)
-    return { value, reason: undefined, sourceUnit }
+    const { min, max } = limitsByUnit?.[sourceUnit ?? ''] ?? column
+    const label = (limitsByUnit === undefined ? column.unit : sourceUnit) ?? ''
+    if (min !== undefined && value < min) return reject(note, `${name} is below ${min} ${label}`.trimEnd())
+    if (max !== undefined && value > max) return reject(note, `${name} is above ${max} ${label}`.trimEnd())
+    if (oneOf !== undefined && !oneOf.includes(value)) return reject(note, `${name} is not one of the allowed values`)
+    note.sourceUnit = sourceUnit
+    return value
   }
 }
 
 function integerCheck(name: string, column: ContractColumn, index: number): ColumnCheck {
-  return (row) => {
+  const { min, max, oneOf } = column
+  return (row, note) => {
     const value = row[index]
     const number = finiteNumber(value)
-    if (number === undefined || !Number.isInteger(number))
-      return rejected(`${name} is ${kindOf(value)}, not a whole number`)
-    if (column.min !== undefined && number < column.min) return rejected(`${name} is below ${column.min}`)
-    if (column.max !== undefined && number > column.max) return rejected(`${name} is above ${column.max}`)
-    if (column.oneOf !== undefined && !column.oneOf.includes(number))
-      return rejected(`${name} is not one of ${column.oneOf.join(', ')}`)
-    return accepted(value)
+    if (number === undefined || !Number.isInteger(number)) {
+      return reject(note, `${name} is ${kindOf(value)}, not a whole number`)
+    }
+    if (min !== undefined && number < min) return reject(note, `${name} is below ${min}`)
+    if (max !== undefined && number > max) return reject(note, `${name} is above ${max}`)
+    if (oneOf !== undefined && !oneOf.includes(number)) {
+      return reject(note, `${name} is not one of ${oneOf.join(', ')}`)
+    }
+    return value
   }
 }
 
 function stringCheck(name: string, column: ContractColumn, index: number): ColumnCheck {
   const pattern = compilePattern(name, column.pattern)
-  return (row) => {
+  const { oneOf } = column
+  return (row, note) => {
     const value = row[index]
-    if (typeof value !== 'string') return rejected(`${name} is ${kindOf(value)}, not text`)
-    if (pattern !== undefined && !pattern.test(value)) return rejected(`${name} does not match ${pattern.source}`)
-    if (column.oneOf !== undefined && !column.oneOf.includes(value))
-      return rejected(`${name} is not one of ${column.oneOf.join(', ')}`)
-    return accepted(value)
+    if (typeof value !== 'string') return reject(note, `${name} is ${kindOf(value)}, not text`)
+    if (pattern !== undefined && !pattern.test(value)) return reject(note, `${name} does not match ${pattern.source}`)
+    if (oneOf !== undefined && !oneOf.includes(value)) return reject(note, `${name} is not one of ${oneOf.join(', ')}`)
+    return value
   }
 }
 
@@ -119,10 +130,7 @@ function kindOf(value: unknown): string {
   return typeof value === 'number' || typeof value === 'bigint' ? 'a number' : typeof value
 }
 
-function accepted(value: unknown): Checked {
-  return { value, reason: undefined, sourceUnit: undefined }
-}
-
-function rejected(reason: string): Checked {
-  return { value: null, reason, sourceUnit: undefined }
+function reject(note: CheckNote, reason: string): null {
+  note.reason = reason
+  return null
 }
