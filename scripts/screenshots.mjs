@@ -92,7 +92,7 @@ async function shoot(tools, scenes) {
         await setTheme(tools.page, theme)
         await sleep(900)
         await scene.before?.(tools)
-        await sleep(500)
+        await settled(tools.page)
         const file = `${scene.name}-${theme}${size.name === '1440' ? '' : `-${size.name}`}.png`
         await tools.page.screenshot({ path: join(folder, file) })
         console.log(file)
@@ -101,6 +101,15 @@ async function shoot(tools, scenes) {
       }
     }
   }
+}
+
+/** Waits until nothing on the page says that it loads; a state that never ends is pictured as it is. */
+async function settled(page) {
+  await sleep(500)
+  await page
+    .waitForFunction(() => !/\bLoading\b/.test(document.body.innerText), undefined, { timeout: 10_000 })
+    .catch(() => undefined)
+  await sleep(200)
 }
 
 async function setTheme(page, theme) {
@@ -138,7 +147,11 @@ async function main() {
       by: 'ops',
       reason: 'Save bandwidth',
     })
-    await tools.call('reconcile.run', {})
+    for (let tries = 0; tries < 180; tries++) {
+      const status = await tools.call('fleet.status', {})
+      if (status.ok && status.value.proof.state === 'clean') break
+      await sleep(1000)
+    }
     await shoot(tools, SCENES)
     await tools.call('demo.setFault', { fault: 'cutLink', isActive: true })
     await sleep(20_000)
