@@ -2,7 +2,7 @@ import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 
 /** Rows live for one step only: a small nursery is emptied at no cost and keeps the thread small. */
-const YOUNG_MB = 8
+const YOUNG_MB = 16
 
 /**
  * Starts a worker thread that serves `tasks.ts`. Works unbuilt and bundled alike: the entry lies beside this module, or

@@ -55,25 +55,36 @@ function mixColumn(column: ColumnVector, entryHashes: Int32Array | undefined, fr
   }
 }
 
-/** One round: both halves depend on both words. Constants from MurmurHash3 (Austin Appleby, public domain). */
-function mix(row: number, wordLow: number, wordHigh: number): void {
-  let a = (low[row] as number) ^ Math.imul(wordLow, 0xcc9e2d51)
-  a = Math.imul((a << 13) | (a >>> 19), 5) + 0xe6546b64
-  let b = (high[row] as number) ^ Math.imul(wordHigh ^ a, 0x1b873593)
-  b = Math.imul((b << 15) | (b >>> 17), 9) + 0x38495ab5
-  low[row] = a ^ (b >>> 16)
-  high[row] = b
+/**
+ * One round over one word pair: both halves depend on both words. Written out where it is hot. Constants from MurmurHash3
+ * (Austin Appleby, public domain).
+ */
+function mix(a: Int32Array, b: Int32Array, row: number, wordLow: number, wordHigh: number): void {
+  let x = (a[row] as number) ^ Math.imul(wordLow, 0xcc9e2d51)
+  x = (Math.imul((x << 13) | (x >>> 19), 5) + 0xe6546b64) | 0
+  let y = (b[row] as number) ^ Math.imul(wordHigh ^ x, 0x1b873593)
+  y = (Math.imul((y << 15) | (y >>> 17), 9) + 0x38495ab5) | 0
+  a[row] = x ^ (y >>> 16)
+  b[row] = y
 }
+
+const NAN_HIGH = 0x7ff80000
+/** High words beyond this, sign aside, are of NaNs or infinities. */
+const LAST_FINITE_HIGH = 0x7fefffff
 
 function mixDoubles(values: Float64Array, nulls: Uint8Array | undefined, from: number, to: number): void {
   const words = new Int32Array(values.buffer, values.byteOffset, values.length * 2)
+  const a = low
+  const b = high
   for (let row = from; row < to; row++) {
-    if (nulls !== undefined && nulls[row] !== 0) mix(row, NULL_LOW, NULL_HIGH)
-    else {
-      const value = values[row] as number
-      if (value === value) mix(row, words[2 * row] as number, words[2 * row + 1] as number)
-      else mix(row, 0, 0x7ff80000)
+    if (nulls !== undefined && nulls[row] !== 0) {
+      mix(a, b, row, NULL_LOW, NULL_HIGH)
+      continue
     }
+    const wordLow = words[2 * row] as number
+    const wordHigh = words[2 * row + 1] as number
+    if ((wordHigh & 0x7fffffff) > LAST_FINITE_HIGH && Number.isNaN(values[row] as number)) mix(a, b, row, 0, NAN_HIGH)
+    else mix(a, b, row, wordLow, wordHigh)
   }
 }
 
@@ -86,21 +97,21 @@ function mixWide(values: BigInt64Array, nulls: Uint8Array | undefined, from: num
   for (let row = from; row < to; row++) {
     const value = values[row] as bigint
     const exact = Number(value)
-    if (nulls !== undefined && nulls[row] !== 0) mix(row, NULL_LOW, NULL_HIGH)
+    if (nulls !== undefined && nulls[row] !== 0) mix(low, high, row, NULL_LOW, NULL_HIGH)
     else if (Number.isSafeInteger(exact)) {
       exactValue[0] = exact
-      mix(row, exactWords[0] as number, exactWords[1] as number)
+      mix(low, high, row, exactWords[0] as number, exactWords[1] as number)
     } else {
       wideValue[0] = value
-      mix(row, (wideWords[0] as number) ^ WIDE, wideWords[1] as number)
+      mix(low, high, row, (wideWords[0] as number) ^ WIDE, wideWords[1] as number)
     }
   }
 }
 
 function mixBooleans(values: Uint8Array, nulls: Uint8Array | undefined, from: number, to: number): void {
   for (let row = from; row < to; row++) {
-    if (nulls !== undefined && nulls[row] !== 0) mix(row, NULL_LOW, NULL_HIGH)
-    else mix(row, values[row] === 0 ? 1 : 2, 0)
+    if (nulls !== undefined && nulls[row] !== 0) mix(low, high, row, NULL_LOW, NULL_HIGH)
+    else mix(low, high, row, values[row] === 0 ? 1 : 2, 0)
   }
 }
 
@@ -111,12 +122,15 @@ function mixCodes(
   from: number,
   to: number,
 ): void {
+  const a = low
+  const b = high
   for (let row = from; row < to; row++) {
-    if (nulls !== undefined && nulls[row] !== 0) mix(row, NULL_LOW, NULL_HIGH)
-    else {
-      const entry = 2 * (codes[row] as number)
-      mix(row, entryHashes[entry] as number, entryHashes[entry + 1] as number)
+    if (nulls !== undefined && nulls[row] !== 0) {
+      mix(a, b, row, NULL_LOW, NULL_HIGH)
+      continue
     }
+    const entry = 2 * (codes[row] as number)
+    mix(a, b, row, entryHashes[entry] as number, entryHashes[entry + 1] as number)
   }
 }
 

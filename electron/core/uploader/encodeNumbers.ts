@@ -113,7 +113,8 @@ export class IntegerBuilder implements ColumnBuilder {
     let k = at
     for (let i = from; i < to; i++) {
       const value = (rows[i] as SourceRow)[index]
-      if (typeof value === 'number' && Number.isSafeInteger(value) && !isWide) values[k] = value + 0
+      if (typeof value === 'number' && !isWide && ((value | 0) === value || Number.isSafeInteger(value)))
+        values[k] = value + 0
       else this.#appendOther(k, value)
       k++
     }

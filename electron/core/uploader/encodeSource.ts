@@ -10,7 +10,7 @@ import type { EncodeRequest } from './encodePort.ts'
 
 /** Rows read at once: larger steps outgrow the garbage collector's nursery and are slower. */
 const MIN_STEP_ROWS = 500
-const MAX_STEP_ROWS = 2_000
+const MAX_STEP_ROWS = 1_000
 
 /** Asked between two steps; throws when the work is not wanted any more. */
 export type CheckCancelled = () => void

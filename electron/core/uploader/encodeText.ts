@@ -77,26 +77,53 @@ abstract class CodedBuilder implements ColumnBuilder {
   }
 }
 
+const RECENT = 256
+
 /** TEXT columns: strings only; a number in a text column does not fit. */
 export class StringBuilder extends CodedBuilder {
+  /** Values met lately with their codes, by a cheap look at the text: spares most of them the map. */
+  readonly #recent: (string | undefined)[] = Array.from({ length: RECENT }, () => undefined)
+  readonly #recentCodes = new Int32Array(RECENT)
+
   append(rows: readonly SourceRow[], from: number, to: number, at: number): void {
     const { index, codes } = this
-    const { codeOf } = this.dictionary
+    const recent = this.#recent
+    const recentCodes = this.#recentCodes
     let k = at
     for (let i = from; i < to; i++) {
       const value = (rows[i] as SourceRow)[index]
       if (typeof value === 'string') {
-        let code = codeOf.get(value)
-        if (code === undefined) code = this.dictionary.add(value, Buffer.from(value, 'utf8'))
-        codes[k] = code
+        const slot = slotOf(value)
+        if (recent[slot] !== value) {
+          recent[slot] = value
+          recentCodes[slot] = this.#codeOf(value)
+        }
+        codes[k] = recentCodes[slot] as number
       } else this.appendOther(k, value)
       k++
     }
   }
 
+  #codeOf(value: string): number {
+    return this.dictionary.codeOf.get(value) ?? this.dictionary.add(value, Buffer.from(value, 'utf8'))
+  }
+
+  override clear(): void {
+    super.clear()
+    if (this.dictionary.entries.length === 0) this.#recent.fill(undefined)
+  }
+
   vector(): ColumnVector {
     return { kind: 'string', codes: this.codes, dictionary: this.dictionary.entries, nulls: this.nulls() }
   }
+}
+
+/** Length and the three characters in which names of one kind differ most: the last two and the middle one. */
+function slotOf(value: string): number {
+  const { length } = value
+  if (length < 2) return length
+  const last = value.charCodeAt(length - 1)
+  return (last + value.charCodeAt(length - 2) * 11 + value.charCodeAt(length >> 1) * 53 + length * 7) & (RECENT - 1)
 }
 
 /** BLOB columns. */
