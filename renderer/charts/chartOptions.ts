@@ -42,7 +42,7 @@ export function chartOptions(frame: ChartFrame, marks: () => ChartMarks): uPlot.
     scales: { x: { time: true }, y: { range: () => [...frame.range] as [number, number] } },
     axes: [
       { ...axis, size: frame.showsTimes ? 22 : 0, space: 90, gap: 6, values: frame.showsTimes ? timeLabels : [] },
-      { ...axis, size: 36, space: 28, gap: 6 },
+      { ...axis, size: axisWidth, space: 28, gap: 6 },
     ],
     series: [
       {},
@@ -56,6 +56,15 @@ export function chartOptions(frame: ChartFrame, marks: () => ChartMarks): uPlot.
       draw: [(chart) => drawMarks(chart, marks())],
     },
   }
+}
+
+const LEAST_AXIS_WIDTH = 36
+const DIGIT_WIDTH = 7
+
+/** Wide enough for the longest label, so that "102,000" is never cut. */
+function axisWidth(_chart: uPlot, labels: string[] | null): number {
+  const longest = Math.max(0, ...(labels ?? []).map((label) => label.length))
+  return Math.max(LEAST_AXIS_WIDTH, longest * DIGIT_WIDTH + 8)
 }
 
 function timeLabels(_chart: uPlot, seconds: number[]): string[] {

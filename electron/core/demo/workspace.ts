@@ -72,8 +72,7 @@ async function writePast(
         for (const node of fleet.filter((_node, i) => i % THREADS === thread)) {
           const history = { seconds, ratePerSecond: HISTORY_RATE }
           const pipeline = pastChanges(node, tales, seed, nowMs, seconds)
-          const past = `${node.simulated.seed}/past`
-          await simulator.add([{ ...node.simulated, seed: past, history, pipeline, isRunning: false }])
+          await simulator.add([{ ...node.simulated, history, pipeline, isRunning: false }])
           options.onProgress?.(++done, fleet.length)
         }
         const written = await simulator.list()

@@ -134,8 +134,9 @@ export function createRunningNode(options: RunningNodeOptions): RunningNode {
   }
 
   function* history(): Generator<readonly ReadingRow[]> {
+    const past = rng.fork('past')
     while (countDue(node.sensor, options.nowMs) > 0) {
-      const next = nextReadings(node.sensor, options.nowMs, rng)
+      const next = nextReadings(node.sensor, options.nowMs, past)
       node.sensor = next.state
       yield next.readings.map(toRow)
     }

@@ -9,8 +9,8 @@ import type { SensorField, SensorParameters } from './fields.ts'
 import type { SensorIdentity } from './identity.ts'
 import { strengthOf } from './scenario.ts'
 import type { Scenario } from './scenario.ts'
-import { drawProcesses, makeRounding, makeSignal, processStep } from './signal.ts'
-import type { Drift, HiddenProcesses } from './signal.ts'
+import { climateAt, drawClimate, makeRounding, makeSignal } from './signal.ts'
+import type { Climate, Drift } from './signal.ts'
 
 /** What makes a sensor the one it is. */
 export interface SensorSpec {
@@ -40,7 +40,9 @@ export interface SensorState {
   readonly startedMs: number
   readonly phase: number
   readonly drifts: readonly Drift[]
-  readonly hidden: HiddenProcesses
+  readonly climate: Climate
+  /** How far the clock of the sensor was set apart: the weather does not follow it. */
+  readonly clockShiftMs: number
   readonly anomalies: readonly ActiveAnomaly[]
 }
 
@@ -51,8 +53,12 @@ interface SensorStart {
   readonly startMs: number
 }
 
-/** A sensor that begins at `startMs`; its first reading is due one period later. */
-export function createSensor(start: SensorStart, rng: Rng): SensorState {
+/**
+ * A sensor that begins at `startMs`; its first reading is due one period later. What it is, drift and climate included,
+ * follows from the seed of the generator alone, and no number of it is consumed.
+ */
+export function createSensor(start: SensorStart, seeded: Rng): SensorState {
+  const rng = seeded.fork('traits')
   const phase = rng.next()
   return {
     spec: start.spec,
@@ -64,7 +70,8 @@ export function createSensor(start: SensorStart, rng: Rng): SensorState {
     startedMs: start.startMs,
     phase,
     drifts: SENSOR_FIELDS.map(() => ({ perDay: rng.gauss(0, 0.04), offset: rng.gauss(0, 0.2) })),
-    hidden: drawProcesses(rng),
+    climate: drawClimate(rng),
+    clockShiftMs: 0,
     anomalies: [],
   }
 }
@@ -93,7 +100,6 @@ export function nextReadings(
   if (count === 0) return { state, readings: [] }
   const { spec, scenario } = state
   const periodMs = 1000 / state.ratePerSecond
-  const step = processStep(periodMs)
   const round = makeRounding(spec.parameters)
   const signal = makeSignal({
     parameters: spec.parameters,
@@ -105,12 +111,11 @@ export function nextReadings(
   const silences = scenario.effects.filter((effect) => effect.kind === 'silence')
   const chances = anomalyChances(state)
   const readings: SensorReading[] = []
-  let hidden = state.hidden
   let active = state.anomalies
   for (let i = 1; i <= count; i++) {
     const atMs = state.anchorMs + (state.sinceAnchor + i) * periodMs
     const stampMs = Math.round(atMs)
-    hidden = step(hidden, rng)
+    const hidden = climateAt(state.climate, atMs - state.clockShiftMs)
     const values: (number | null)[] = [null, null, null, null, null]
     signal(atMs, atMs - state.startedMs, atMs - state.scenarioSinceMs, hidden, rng, values)
     const strikes = rng.next() < chances.start
@@ -129,7 +134,7 @@ export function nextReadings(
     round(values)
     readings.push({ atMs: stampMs, values, anomaly: current.find((anomaly) => atMs >= anomaly.startedMs)?.type })
   }
-  return { state: { ...state, sinceAnchor: state.sinceAnchor + count, hidden, anomalies: active }, readings }
+  return { state: { ...state, sinceAnchor: state.sinceAnchor + count, anomalies: active }, readings }
 }
 
 interface AnomalyChances {
@@ -182,6 +187,7 @@ export function shiftClock(state: SensorState, deltaMs: number): SensorState {
   return {
     ...state,
     anchorMs: state.anchorMs + deltaMs,
+    clockShiftMs: state.clockShiftMs + deltaMs,
     startedMs: state.startedMs + deltaMs,
     scenarioSinceMs: state.scenarioSinceMs + deltaMs,
     anomalies: state.anomalies.map((anomaly) => ({

@@ -41,21 +41,42 @@ const MIXTURE_LIST = SENSOR_FIELDS.map((field) => MIXTURES[field])
 /** Redraws before a value is pressed into its range: a mean far outside never hangs (the original did). */
 const DRAWS = 8
 
-/** The hidden processes at some time nobody observed: a draw from their lasting distribution. */
-export function drawProcesses(rng: Rng): HiddenProcesses {
-  return { weather: rng.gauss(0, 1), air: rng.gauss(0, 1), load: rng.gauss(0, 1) }
+/** Waves a hidden process is made of; the sum of 12 is normal enough for charts and alarms. */
+const WAVES = 12
+/** Times are counted from here: cosines of small angles are exact and fast. */
+const ORIGIN_MS = Date.UTC(2026, 0, 1)
+
+/** One hidden process: frequencies in radians per millisecond, and phases. */
+type Waves = readonly (readonly [frequency: number, phase: number])[]
+
+/** The hidden processes of one sensor for all times, past and future. Plain data. */
+export type Climate = Readonly<Record<keyof HiddenProcesses, Waves>>
+
+/**
+ * Draws the climate of a sensor. Its value is a function of time alone, so a sensor goes on where its past ended, at any
+ * rate and after any pause. Each process has mean 0, variance 1 and the memory above: random Fourier features (Rahimi and
+ * Recht, 2007) of the kernel exp(-|t| / memory), whose spectrum is a Cauchy distribution.
+ */
+export function drawClimate(rng: Rng): Climate {
+  const waves = (memoryMs: number): Waves =>
+    Array.from({ length: WAVES }, (_unused, i) => [
+      // One frequency from each stretch of equal probability; the fastest hundredth is noise, which a field has anyway.
+      Math.tan((Math.PI / 2) * 0.99 * ((i + rng.next()) / WAVES)) / memoryMs,
+      2 * Math.PI * rng.next(),
+    ])
+  return { weather: waves(MEMORY_MS.weather), air: waves(MEMORY_MS.air), load: waves(MEMORY_MS.load) }
 }
 
-/** Moves hidden processes on by fixed steps, exactly as first-order autoregressions whatever the step is. */
-export function processStep(stepMs: number): (before: HiddenProcesses, rng: Rng) => HiddenProcesses {
-  const keep = (memory: number): number => Math.exp(-stepMs / memory)
-  const [weather, air, load] = [keep(MEMORY_MS.weather), keep(MEMORY_MS.air), keep(MEMORY_MS.load)]
-  const fresh = [weather, air, load].map((kept) => Math.sqrt(1 - kept * kept)) as [number, number, number]
-  return (before, rng) => ({
-    weather: before.weather * weather + rng.gauss(0, fresh[0]),
-    air: before.air * air + rng.gauss(0, fresh[1]),
-    load: before.load * load + rng.gauss(0, fresh[2]),
-  })
+/** The hidden processes at a time. */
+export function climateAt(climate: Climate, atMs: number): HiddenProcesses {
+  const ms = atMs - ORIGIN_MS
+  return { weather: sumAt(climate.weather, ms), air: sumAt(climate.air, ms), load: sumAt(climate.load, ms) }
+}
+
+function sumAt(waves: Waves, ms: number): number {
+  let sum = 0
+  for (const [frequency, phase] of waves) sum += Math.cos(frequency * ms + phase)
+  return sum * Math.sqrt(2 / waves.length)
 }
 
 /** Slow change of one field of one sensor as it ages: deviations per day, and where it started. */
