@@ -17,6 +17,8 @@ export interface CommonOptions {
   readonly config?: string
   readonly workspace?: string
   readonly sqlite?: string
+  readonly table?: string
+  readonly timestampCol?: string
   readonly json?: boolean
   readonly debug?: boolean
 }
@@ -135,11 +137,20 @@ async function load(
     ...(options.config === undefined ? {} : { file: options.config }),
     ...(options.workspace === undefined ? {} : { workspace: options.workspace }),
     env: io.env,
-    flags: { ...Object.fromEntries(flags), ...(options.sqlite === undefined ? {} : { sqlite: options.sqlite }) },
+    flags: { ...Object.fromEntries(flags), ...commonFlags(options) },
     cwd: io.cwd,
   })
   for (const notice of loaded.notices) out.notice(notice)
   return loaded
+}
+
+/** Settings that every command takes as options. */
+export function commonFlags(options: CommonOptions): Readonly<Record<string, string>> {
+  return {
+    ...(options.sqlite === undefined ? {} : { sqlite: options.sqlite }),
+    ...(options.table === undefined ? {} : { sqlite_table: options.table }),
+    ...(options.timestampCol === undefined ? {} : { timestamp_col: options.timestampCol }),
+  }
 }
 
 /** The engine is imported here and not before: it loads better-sqlite3, which crashes on a Node that `index.ts` refuses. */

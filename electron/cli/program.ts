@@ -41,6 +41,8 @@ export function createProgram(cli: Cli): Command {
     .option('--config <file>', 'configuration file (fieldgate.yaml or databricks-uploader-config.yaml)')
     .option('--workspace <dir>', 'folder that holds the configuration file and the state')
     .option('--sqlite <path>', 'work on this one SQLite file as the only node')
+    .option('--table <name>', 'its table of readings, when it has several')
+    .option('--timestamp-col <name>', 'its time column, when it has several')
     .option('--json', 'print results as JSON')
     .option('--debug', 'print what happens to stderr')
     .exitOverride()

@@ -42,3 +42,10 @@ test('config set changes the file, makes one when there is none, and refuses wha
   expect((await runCommand(['config', 'set', 'store.secret_access_key', 'x'], { cwd })).code).toBe(2)
   expect(readFileSync(file, 'utf8')).toContain('interval_seconds: 5')
 })
+
+test('table and time column are options of every command', async () => {
+  const cwd = makeFolder()
+  const args = ['config', 'show', '--json', '--sqlite', 'a.db', '--table', 'logs', '--timestamp-col', 'logged']
+  const shown = JSON.parse((await runCommand(args, { cwd })).out) as { readonly nodes: readonly unknown[] }
+  expect(shown.nodes).toMatchObject([{ id: 'a', table: 'logs', timestampColumn: 'logged' }])
+})

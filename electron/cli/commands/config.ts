@@ -4,6 +4,7 @@ import { FieldgateError } from '../../../shared/domain/errors.ts'
 import type { SettingsChanges } from '../../../shared/domain/settingsForm.ts'
 import type { ConfigProblem } from '../../core/config/problems.ts'
 import type { DescribedField } from '../../core/config/fields.ts'
+import { commonFlags } from '../cli.ts'
 import type { Cli, CommandContext } from '../cli.ts'
 import { EXIT } from '../exitCodes.ts'
 import type { ExitCode } from '../exitCodes.ts'
@@ -121,7 +122,7 @@ function sourcesOf({ io, options }: CommandContext) {
   return {
     ...(options.config === undefined ? {} : { file: options.config }),
     ...(options.workspace === undefined ? {} : { workspace: options.workspace }),
-    ...(options.sqlite === undefined ? {} : { flags: { sqlite: options.sqlite } }),
+    flags: commonFlags(options),
     env: io.env,
     cwd: io.cwd,
   }

@@ -55,6 +55,7 @@ async function reconcile({ engine, nodes, out, signal }: CommandContext, options
 }
 
 function describeReport(report: ReconcileReport, withDays: boolean): string {
+  if (report.lanes.length === 0 && report.isClean) return 'Nothing was delivered yet: there is nothing to prove.'
   const lines: string[] = []
   if (report.lanes.length > 0) lines.push(describeLanes(report.lanes), '')
   if (withDays) for (const lane of report.lanes) lines.push(describeDays(lane), '')

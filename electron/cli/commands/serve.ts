@@ -2,6 +2,7 @@ import { tmpdir } from 'node:os'
 import type { Command } from 'commander'
 import { FieldgateError } from '../../../shared/domain/errors.ts'
 import type { EngineConfig } from '../../../shared/domain/settings.ts'
+import { commonFlags } from '../cli.ts'
 import type { Cli, CommandContext } from '../cli.ts'
 import { EXIT } from '../exitCodes.ts'
 import type { ExitCode } from '../exitCodes.ts'
@@ -97,7 +98,7 @@ async function openWorkspace(context: CommandContext, cli: Cli, options: ServeOp
     loadConfig({
       ...(file === undefined ? { workspace: first.config.workspace } : { file }),
       env: cli.io.env,
-      flags: context.options.sqlite === undefined ? {} : { sqlite: context.options.sqlite },
+      flags: commonFlags(context.options),
       cwd: cli.io.cwd,
     }).config
   let isFirst = true
