@@ -59,12 +59,28 @@ function isRepairable(finding: DoctorFinding): boolean {
 
 function describe(report: DoctorReport, repairs: readonly DoctorFinding[], showsAll: boolean): string {
   const shown = report.findings.filter((finding) => showsAll || finding.verdict === 'bad' || finding.verdict === 'warn')
-  const sections = shown.map(describeFinding)
+  const groups = Map.groupBy(shown, (finding) => `${finding.check} ${finding.verdict} ${finding.title}`)
+  const sections = [...groups.values()].flatMap((group) =>
+    group.length > MANY ? [describeMany(group)] : group.map((finding) => describeFinding(finding)),
+  )
   const done = repairs.map((repair) => `repaired  ${repair.subject}: ${repair.evidence}`)
   const rest = report.findings.length - report.bad - report.warn
   const summary = `${report.bad} bad, ${report.warn} to watch, ${rest} in order or not applicable.`
   return [...done, ...sections, summary].join('\n')
 }
+
+/** From this many on, those with one illness are told together. */
+const MANY = 3
+
+function describeMany(findings: readonly DoctorFinding[]): string {
+  const [first] = findings as [DoctorFinding, ...DoctorFinding[]]
+  const names = findings.slice(0, NAMES_SHOWN).map((finding) => finding.subject)
+  const rest = findings.length - names.length
+  const subject = `${names.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`
+  return describeFinding({ ...first, subject, evidence: `${first.subject}: ${first.evidence}` })
+}
+
+const NAMES_SHOWN = 6
 
 function describeFinding(finding: DoctorFinding): string {
   const { verdict, subject, title, evidence, why, remedy } = finding
