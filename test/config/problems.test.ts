@@ -88,6 +88,12 @@ test.each([
     expect.stringContaining('scheme'),
     1,
   ],
+  [
+    'sqlite: a.db\nsqlite_table: readings\nenable_auto_detection: false',
+    'Detection is off, and node "a" has no timestamp_col.',
+    'Set timestamp_col, or turn auto_detect on.',
+    3,
+  ],
   ['always_on: [emergancy]', '"emergancy" in always_on is not a pipeline type.', 'Did you mean "emergency"?', 1],
   [
     'pipelines:\n  custom:\n    - { name: raw, transform: raw }',

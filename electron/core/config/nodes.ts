@@ -24,6 +24,31 @@ export function nodeIdOf(path: string): string {
  * it replaces the list, but keeps the settings of the entry that names the same file.
  */
 export function readNodes(values: Values, home: string | undefined, problems: ProblemList): readonly NodeConfig[] {
+  const nodes = chooseNodes(values, home, problems)
+  const detect = values.get('auto_detect')
+  if (detect?.value === false) checkNamed(nodes, detect, problems)
+  return nodes
+}
+
+/** Without detection nothing is guessed: table and time column have to be said. */
+function checkNamed(nodes: readonly NodeConfig[], place: Place, problems: ProblemList): void {
+  for (const node of nodes) {
+    const missing = [
+      ...(node.table === undefined ? ['sqlite_table'] : []),
+      ...(node.timestampColumn === undefined ? ['timestamp_col'] : []),
+    ]
+    if (missing.length === 0) continue
+    problems.add({
+      path: 'auto_detect',
+      file: place.file,
+      line: place.line,
+      message: `Detection is off, and node "${node.id}" has no ${missing.join(' and no ')}.`,
+      hint: `Set ${missing.join(' and ')}, or turn auto_detect on.`,
+    })
+  }
+}
+
+function chooseNodes(values: Values, home: string | undefined, problems: ProblemList): readonly NodeConfig[] {
   const list = values.get('nodes')
   const listed =
     list === undefined ? [] : (list.value as readonly NodeEntry[]).map((entry) => toNode(values, entry, list, home))
