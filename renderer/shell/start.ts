@@ -8,12 +8,18 @@ import { syncClock } from '../ui/clock.ts'
 import { handleKey } from '../ui/shortcuts.ts'
 import { setTableScope } from '../ui/table/layout.ts'
 
+/** Commands go before the focused control, so that it cannot swallow them; single keys come after it. */
+function onCommand(event: KeyboardEvent): void {
+  if (event.ctrlKey || event.metaKey || event.altKey) handleKey(event, Date.now())
+}
+
 function onKey(event: KeyboardEvent): void {
-  handleKey(event, Date.now())
+  if (!event.ctrlKey && !event.metaKey && !event.altKey) handleKey(event, Date.now())
 }
 
 /** Starts what every screen needs: theme, connection, workspace, nodes, figures, attention, keys. Returns the undo. */
 export function startShell(page: Window = window): () => void {
+  page.addEventListener('keydown', onCommand, { capture: true })
   page.addEventListener('keydown', onKey)
   const stops = [
     followTheme(page),
@@ -38,6 +44,7 @@ export function startShell(page: Window = window): () => void {
     ...[loadWorkspace, loadNodes, loadFleet, loadAttention].map((load) => whenReconnected(() => void load())),
   ]
   return () => {
+    page.removeEventListener('keydown', onCommand, { capture: true })
     page.removeEventListener('keydown', onKey)
     for (const stop of stops) stop()
   }

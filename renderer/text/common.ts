@@ -44,6 +44,7 @@ export const common = {
     loading: 'Loading',
     failed: 'The data did not load',
     nextTry: 'Next try in',
+    tryingNow: 'Next try now',
     asOf: (time: string) => `As of ${time}`,
   },
 } as const

@@ -14,10 +14,21 @@ export function Age({ sinceMs, suffix = '' }: { readonly sinceMs: number; readon
   )
 }
 
-/** Time left until an instant: `42 s`, or `now` once it has come. */
-export function Until({ atMs }: { readonly atMs: number }) {
+/** Time left until an instant: `42 s` after `before`, or `due` once it has come: "Retry in 42 s", "retrying now". */
+export function Until({
+  atMs,
+  before = '',
+  due = 'now',
+}: {
+  readonly atMs: number
+  readonly before?: string
+  readonly due?: string
+}) {
   const text = useNow(
-    useCallback((nowMs: number) => (atMs <= nowMs ? 'now' : formatWholeDuration(atMs - nowMs + 999)), [atMs]),
+    useCallback(
+      (nowMs: number) => (atMs <= nowMs ? due : `${before} ${formatWholeDuration(atMs - nowMs + 999)}`.trimStart()),
+      [atMs, before, due],
+    ),
   )
   return <time dateTime={new Date(atMs).toISOString()}>{text}</time>
 }

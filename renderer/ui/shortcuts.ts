@@ -68,6 +68,8 @@ export function handleKey(event: KeyboardEvent, nowMs: number): void {
   const name = nameKeys(event)
   const isBare = !/^(Ctrl|Alt) /.test(name)
   if (isBare && name !== 'Esc' && isEditable(event.target)) return
+  // In a field Ctrl Z takes back what was typed there.
+  if (name === 'Ctrl Z' && isEditable(event.target)) return
   if ((name === 'Space' || name === 'Enter') && isPressable(event.target)) return
   const isSequence = leader !== undefined && nowMs - leader.atMs < SEQUENCE_MS
   const sequence = isSequence ? registered.get(`${leader?.key} ${name}`)?.at(-1) : undefined
@@ -75,6 +77,7 @@ export function handleKey(event: KeyboardEvent, nowMs: number): void {
   const shortcut = sequence ?? registered.get(name)?.at(-1)
   if (shortcut !== undefined) {
     event.preventDefault()
+    event.stopPropagation()
     shortcut.run()
   } else if (isBare && [...registered].some(([keys, stack]) => keys.startsWith(`${name} `) && stack.length > 0)) {
     leader = { key: name, atMs: nowMs }

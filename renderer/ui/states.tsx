@@ -74,7 +74,7 @@ export function ErrorState({
         {nextTryMs !== undefined && (
           <>
             {' '}
-            {messages.load.nextTry} <Until atMs={nextTryMs} />.
+            <Until atMs={nextTryMs} before={messages.load.nextTry} due={messages.load.tryingNow} />.
           </>
         )}
       </p>

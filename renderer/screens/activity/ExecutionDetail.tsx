@@ -90,7 +90,7 @@ function FailureHelp({
       <p className="t2">{words.safe(nodeId, formatNoun(backlog, 'row'))}</p>
       <Note tone="warn" icon="clock">
         <b>
-          {words.nextTry} <Until atMs={failure.nextRetryMs} />
+          <Until atMs={failure.nextRetryMs} before={words.nextTry} due={messages.load.tryingNow} />
         </b>
         , {words.nth(ordinal(attempt + 1))}
       </Note>

@@ -55,7 +55,7 @@ function Entry({ entry }: { readonly entry: AttentionEntry }) {
         <span className="how">
           {nextRetryMs !== undefined && (
             <>
-              {words.retryIn} <Until atMs={nextRetryMs} />.{' '}
+              <Until atMs={nextRetryMs} before={words.retryIn} due={messages.load.tryingNow} />.{' '}
             </>
           )}
           {detail}

@@ -9,6 +9,8 @@ import { toggleGroup, toggleSelection } from './rows.ts'
 import type { DataTableModel } from './useDataTable.ts'
 
 const OVERSCAN = 4
+/** Height of the sticky head, which the lines start below and hide under; as in table.css. */
+const HEAD_PX = 28
 
 interface DataTableProps<Row extends object> {
   readonly table: DataTableModel<Row>
@@ -49,6 +51,8 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
     overscan: OVERSCAN,
+    scrollMargin: HEAD_PX,
+    scrollPaddingStart: HEAD_PX,
     initialRect: { width: 800, height: 600 },
   })
   useEffect(() => virtual.measure(), [virtual, rowHeight])
@@ -151,7 +155,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
             const common = {
               domId: `${domId}-${index}`,
               index,
-              start,
+              start: start - HEAD_PX,
               columns: visible,
               isCursor: index === cursor,
               hasBox: hasBoxes,
