@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { composeAttention, createAttention } from '../../../electron/core/doctor/attention.ts'
 import { finding } from '../../../electron/core/doctor/port.ts'
@@ -153,6 +154,17 @@ describe('kept fresh', () => {
         detail: 'Grant s3:PutObject on arn:aws:s3:::b/*',
         remedy: { verb: 'Show policy', command: 'fieldgate access policy uploader' },
       },
+    ])
+  })
+
+  test('a database that is gone is one entry, though the uploader fails on it, too', async () => {
+    await bench.upload()
+    for (const suffix of ['', '-wal', '-shm']) rmSync(`${bench.paths[1]}${suffix}`, { force: true })
+    await bench.upload()
+    bench.clock.advance(90_000)
+    const { list } = watch()
+    expect((await list()).map((entry) => [entry.check, entry.title, entry.message])).toEqual([
+      ['permissions', 'n2', 'The database file is gone'],
     ])
   })
 

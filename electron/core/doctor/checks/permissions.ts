@@ -68,6 +68,11 @@ export const permissionsCheck: NodeCheck = {
   },
 }
 
+/** True when this check has something to say: then others need not say it again. */
+export function isOutOfReach(node: NodeConfig): boolean {
+  return statSync(node.sqlite, { throwIfNoEntry: false }) === undefined || unreadable(node.sqlite).length > 0
+}
+
 function unreadable(path: string): readonly string[] {
   return [path, `${path}-wal`, `${path}-shm`].filter((file) => {
     if (statSync(file, { throwIfNoEntry: false }) === undefined) return false

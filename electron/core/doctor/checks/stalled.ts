@@ -4,6 +4,7 @@ import type { ErrorData } from '../../../../shared/domain/errors.ts'
 import { listOpenExecutions } from '../../db/ledger/executions.ts'
 import { finding } from '../port.ts'
 import type { DoctorPorts, Finding, NodeCheck, Notice, UploadView } from '../port.ts'
+import { isOutOfReach } from './permissions.ts'
 import { formatAge, formatDuration } from '../words.ts'
 
 /** A failure that is tried again may pass by itself within this time; after it, it is told. */
@@ -19,7 +20,13 @@ export const stalledCheck: NodeCheck = {
     const view = ports.uploads().find((candidate) => candidate.nodeId === node.id)
     if (view?.state === 'readOnly' && view.holder !== undefined) return [heldByOther(node.id, view, view.holder)]
     const trouble = troubleOf(ports, node.id, view)
-    if (trouble !== undefined) return judgeTrouble(ports, node.id, trouble)
+    if (trouble !== undefined) {
+      // One entry per cause: a file that is gone is told by its own check.
+      const isToldElsewhere = trouble.failure.details?.['action'] === undefined && isOutOfReach(node)
+      return judgeTrouble(ports, node.id, trouble).map((found) =>
+        isToldElsewhere ? { ...found, notice: undefined } : found,
+      )
+    }
     const evidence = describePass(ports, view)
     return [finding('stalled', node.id, 'ok', { title: 'Uploading works', evidence, why: WHY }, node.id)]
   },
