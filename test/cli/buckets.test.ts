@@ -6,17 +6,19 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { StoreEndpoint } from '../../shared/ipc/contract.ts'
 import { runCommand } from './fakeIo.ts'
 import type { CommandRun } from './fakeIo.ts'
 
+// Every put is synced to disk: on a busy machine that takes its time.
+vi.setConfig({ testTimeout: 120_000 })
+
 const RAW = 'acme-databricks-raw-eu-west-1'
 
 /** A workspace with one node of ten readings on the embedded store. */
-function workspace(): string {
+function makeWorkspace(): string {
   const folder = mkdtempSync(join(tmpdir(), 'fieldgate-buckets-'))
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   const database = new Database(join(folder, 'sensor.db'))
   database.exec('CREATE TABLE sensor_readings(id INTEGER PRIMARY KEY, timestamp TEXT, temperature REAL)')
   const insert = database.prepare('INSERT INTO sensor_readings(timestamp, temperature) VALUES(?, ?)')
@@ -28,6 +30,12 @@ function workspace(): string {
     join(folder, 'fieldgate.yaml'),
     'sqlite: sensor.db\nstore: { kind: embedded }\nbuckets: { prefix: acme, region: eu-west-1 }\n',
   )
+  return folder
+}
+
+function workspace(): string {
+  const folder = makeWorkspace()
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   return folder
 }
 
@@ -82,6 +90,12 @@ describe('fieldgate buckets, access, upload and reconcile, in this order', () =>
 })
 
 describe('bad input', () => {
+  let cwd = ''
+  beforeAll(() => {
+    cwd = makeWorkspace()
+  })
+  afterAll(() => rmSync(cwd, { recursive: true, force: true }))
+
   test.each([
     [['buckets', 'plan', '--type', 'rawr'], 2, 'There is no pipeline type "rawr".'],
     [['buckets', 'create', '--tag', 'novalue'], 2, '"novalue" is no tag.'],
@@ -97,8 +111,7 @@ describe('bad input', () => {
     [['objects', 'ls', 's3://no-such-bucket/x'], 1, 'There is no bucket no-such-bucket.'],
     [['store', '--listen', '--port', '70000'], 2, '--port takes a number'],
   ] as const)('%j exits %i and says why', async (args, code, message) => {
-    const { run } = await ready()
-    const outcome = await run(...args)
+    const outcome = await runCommand(args, { cwd })
     expect({ code: outcome.code, out: outcome.out }).toEqual({ code, out: '' })
     expect(outcome.err).toContain(message)
   })

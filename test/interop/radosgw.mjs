@@ -70,7 +70,22 @@ async function startCeph() {
   for (const name of ['mon', 'mgr', 'osd', 'rgw']) mkdirSync(join(folder, name))
   writeConf()
   must('ceph-authtool', '--create-keyring', keyring, '--gen-key', '-n', 'mon.', '--cap', 'mon', 'allow *')
-  must('ceph-authtool', keyring, '--gen-key', '-n', 'client.admin', '--cap', 'mon', 'allow *', '--cap', 'osd', 'allow *', '--cap', 'mgr', 'allow *')
+  must(
+    'ceph-authtool',
+    keyring,
+    '--gen-key',
+    '-n',
+    'client.admin',
+    '--cap',
+    'mon',
+    'allow *',
+    '--cap',
+    'osd',
+    'allow *',
+    '--cap',
+    'mgr',
+    'allow *',
+  )
   const monmap = join(folder, 'monmap')
   must('monmaptool', '--create', '--addv', 'a', '[v1:127.0.0.1:40789]', '--fsid', fsid, monmap)
   must('ceph-mon', '-c', conf, '--mkfs', '-i', 'a', '--monmap', monmap, '--keyring', keyring)
@@ -86,7 +101,17 @@ async function startCeph() {
     if (answer !== undefined) break
     await sleep(500)
   }
-  must('radosgw-admin', '-c', conf, 'user', 'create', '--uid=field', '--display-name=field', `--access-key=${key.access}`, `--secret=${key.secret}`)
+  must(
+    'radosgw-admin',
+    '-c',
+    conf,
+    'user',
+    'create',
+    '--uid=field',
+    '--display-name=field',
+    `--access-key=${key.access}`,
+    `--secret=${key.secret}`,
+  )
 }
 
 let code = 1
@@ -94,17 +119,21 @@ try {
   const startedAt = performance.now()
   await startCeph()
   console.log(`radosgw is up after ${((performance.now() - startedAt) / 1000).toFixed(1)} s`)
-  const run = spawnSync(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', '--project', 'unit', 'test/core/objects/interop.test.ts', ...process.argv.slice(2)], {
-    stdio: 'inherit',
-    env: {
-      ...process.env,
-      FIELDGATE_INTEROP_ENDPOINT: `http://127.0.0.1:${port}`,
-      FIELDGATE_INTEROP_KEY: key.access,
-      FIELDGATE_INTEROP_SECRET: key.secret,
-      FIELDGATE_INTEROP_REGION: 'us-east-1',
-      FIELDGATE_INTEROP_PUBLIC_ACCESS_BLOCK: 'no',
+  const run = spawnSync(
+    process.execPath,
+    ['node_modules/vitest/vitest.mjs', 'run', '--config', 'test/interop/vitest.config.ts', ...process.argv.slice(2)],
+    {
+      stdio: 'inherit',
+      env: {
+        ...process.env,
+        FIELDGATE_INTEROP_ENDPOINT: `http://127.0.0.1:${port}`,
+        FIELDGATE_INTEROP_KEY: key.access,
+        FIELDGATE_INTEROP_SECRET: key.secret,
+        FIELDGATE_INTEROP_REGION: 'us-east-1',
+        FIELDGATE_INTEROP_PUBLIC_ACCESS_BLOCK: 'no',
+      },
     },
-  })
+  )
   code = run.status ?? 1
 } finally {
   for (const child of children) child.kill('SIGKILL')

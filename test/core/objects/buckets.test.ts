@@ -3,7 +3,7 @@ import {
   PutBucketPolicyCommand,
   PutBucketTaggingCommand,
 } from '@aws-sdk/client-s3'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { connectLedger } from '../../../electron/core/db/ledger/connection.ts'
 import { listAudit } from '../../../electron/core/db/ledger/records.ts'
 import { bucketHandlers } from '../../../electron/core/handlers/buckets.ts'
@@ -11,6 +11,9 @@ import type { HandlerDependencies } from '../../../electron/core/handlers/depend
 import { createFakeClock } from '../../helpers/fakeClock.ts'
 import type { ObjectStore, StoreAdmin } from '../../../electron/core/objects/port.ts'
 import { bareSdk, inProcess, openEmbedded } from './stores.ts'
+
+// Every put is synced to disk: on a busy machine that takes its time.
+vi.setConfig({ testTimeout: 120_000 })
 
 const context = { signal: new AbortController().signal }
 const BUCKETS = ['raw', 'schematized', 'aggregated', 'emergency'].map((type) => `acme-databricks-${type}-eu-central-1`)

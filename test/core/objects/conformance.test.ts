@@ -1,12 +1,15 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import type { EmbeddedStore } from '../../../electron/core/objects/embedded/embeddedStore.ts'
 import { META_LOGICAL_HASH, META_SHA256 } from '../../../electron/core/objects/port.ts'
 import type { ObjectStore, PutObject } from '../../../electron/core/objects/port.ts'
 import type { StorePorts } from '../../../electron/core/objects/s3/connection.ts'
 import { inProcess, openEmbedded, overTheWire, temporaryFolder } from './stores.ts'
+
+// Every put is synced to disk: on a busy machine that takes its time.
+vi.setConfig({ testTimeout: 120_000 })
 
 type Open = (embedded: EmbeddedStore, ports?: Partial<StorePorts>) => Promise<ObjectStore>
 

@@ -3,8 +3,11 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { openEmbedded, REGION, temporaryFolder } from '../stores.ts'
+
+// Every put is synced to disk: on a busy machine that takes its time.
+vi.setConfig({ testTimeout: 120_000 })
 
 const run = promisify(execFile)
 const isWorking = spawnSync('aws', ['--version'], { timeout: 20_000 }).status === 0

@@ -2,8 +2,11 @@ import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { inProcess, openEmbedded, temporaryFolder } from '../stores.ts'
+
+// Every put is synced to disk: on a busy machine that takes its time.
+vi.setConfig({ testTimeout: 120_000 })
 
 const CHILD = fileURLToPath(new URL('./writerChild.ts', import.meta.url))
 
@@ -25,6 +28,21 @@ async function killUnderLoad(
 }
 
 describe('durability of the embedded store', () => {
+  test('two processes on one store never both get a name, and each keeps what it was told', async () => {
+    const folder = temporaryFolder()
+    const [one, two] = await Promise.all([killUnderLoad(folder, 'shared', 60), killUnderLoad(folder, 'shared', 60)])
+    expect([...one.keys()].filter((key) => two.has(key))).toEqual([])
+    expect(one.size + two.size).toBeGreaterThanOrEqual(120)
+    const store = inProcess(openEmbedded(folder))
+    for (const [key, sha256] of [...one, ...two]) {
+      expect(
+        createHash('sha256')
+          .update(await store.get('load', key))
+          .digest('hex'),
+      ).toBe(sha256)
+    }
+  })
+
   test('after SIGKILL under load every acknowledged object is there, whole, again and again', async () => {
     const folder = temporaryFolder()
     const acknowledged = new Map<string, string>()

@@ -24,11 +24,14 @@ import { createHash, randomBytes } from 'node:crypto'
 import { readdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { Readable } from 'node:stream'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { createEmbeddedStore } from '../../../../electron/core/objects/embedded/embeddedStore.ts'
 import type { EmbeddedStore } from '../../../../electron/core/objects/embedded/embeddedStore.ts'
 import { systemClock } from '../../../../electron/core/support/clock.ts'
 import { bareSdk, openEmbedded, REGION, temporaryFolder } from '../stores.ts'
+
+// Every put is synced to disk: on a busy machine that takes its time.
+vi.setConfig({ testTimeout: 120_000 })
 
 const Bucket = 'sdk-bucket'
 

@@ -19,12 +19,10 @@ async function write(writer: number): Promise<void> {
     const bytes = randomBytes(1 + Math.floor(Math.random() * 60_000))
     const sha256 = createHash('sha256').update(bytes).digest('hex')
     const key = `${tag}/${writer}/${n}`
-    await store.putIfAbsent({
-      bucket: 'load',
-      key,
-      body: { kind: 'bytes', bytes },
-      metadata: { [META_SHA256]: sha256 },
-    })
+    const body = { kind: 'bytes', bytes } as const
+    const outcome = await store.putIfAbsent({ bucket: 'load', key, body, metadata: { [META_SHA256]: sha256 } })
+    // Another process may have taken the name: then this one was told so, and nothing of it is stored.
+    if (outcome.kind === 'differs') continue
     process.stdout.write(`${key} ${sha256}\n`)
   }
 }
