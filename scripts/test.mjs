@@ -6,23 +6,16 @@ import { fileURLToPath } from 'node:url'
 import { bootstrap } from './lib/bootstrap.mjs'
 import { ensureBrowser } from './lib/browser.mjs'
 import { runChecks } from './lib/checks.mjs'
+import { countAsOne, countReported, playwrightCounts, vitestCounts } from './lib/counts.mjs'
 import { ROOT } from './lib/paths.mjs'
 import { capture, seconds } from './lib/run.mjs'
 
 const REPORTS = join(ROOT, 'node_modules', '.cache', 'fieldgate-test')
 const bin = (name) => join(ROOT, 'node_modules', '.bin', name)
 
-/** A stage that passes or fails as a whole counts as one. */
-const asOne = ({ code, output }) => {
+/** Prints what a stage said when it did not pass. */
+function tellFailure({ code, output }) {
   if (code !== 0) process.stdout.write(`${output}\n`)
-  return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1 }
-}
-
-/** Counts of a run that wrote a report; a run that died before its report counts as one failure. */
-function counted(result, counts) {
-  if (result.code !== 0) process.stdout.write(`${result.output}\n`)
-  if (counts === undefined) return { passed: 0, failed: 1 }
-  return { passed: counts.passed, failed: Math.max(counts.failed, result.code === 0 ? 0 : 1) }
 }
 
 function readReport(name) {
@@ -48,8 +41,8 @@ async function runVitest() {
   const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
   const result = await capture(bin('vitest'), args, { env: { TMPDIR: folder } })
   rmSync(folder, { recursive: true, force: true })
-  const counts = readReport('vitest.json')
-  return counted(result, counts && { passed: counts.numPassedTests, failed: counts.numFailedTests })
+  tellFailure(result)
+  return countReported(result, vitestCounts(readReport('vitest.json')))
 }
 
 async function runEndToEnd() {
@@ -58,14 +51,20 @@ async function runEndToEnd() {
   const result = await capture(bin('playwright'), ['test', '--reporter=list,json'], {
     env: { CHROMIUM_PATH: browser, PLAYWRIGHT_JSON_OUTPUT_NAME: join(REPORTS, 'playwright.json') },
   })
-  const stats = readReport('playwright.json')?.stats
-  return counted(result, stats && { passed: stats.expected + stats.flaky, failed: stats.unexpected })
+  tellFailure(result)
+  return countReported(result, playwrightCounts(readReport('playwright.json')))
+}
+
+async function runBuild() {
+  const result = await capture(bin('electron-vite'), ['build', '--logLevel', 'warn'])
+  tellFailure(result)
+  return countAsOne(result)
 }
 
 const STAGES = [
   { name: 'checks', run: runChecks },
   { name: 'tests', run: runVitest },
-  { name: 'build', run: async () => asOne(await capture(bin('electron-vite'), ['build', '--logLevel', 'warn'])) },
+  { name: 'build', run: runBuild },
   { name: 'end to end', run: runEndToEnd },
 ]
 
