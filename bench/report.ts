@@ -37,6 +37,7 @@ export function judge({ flavour, speed, memory, bytes, endToEnd, pandas }: Flavo
     verdictOf(what, value, `≤ ${target}`, (found) => found <= target)
   return [
     atLeast('one worker ÷ reading alone', ratio(speed['oneWorker'], speed['readAlone']), 0.5),
+    atLeast('the same by processor time', ratio(speed['oneWorkerByCpu'], speed['readAloneByCpu']), 0.5),
     atLeast('two workers ÷ one worker', ratio(speed['twoWorkers'], speed['oneWorker']), 1.8),
     atLeast('one worker ÷ parquetjs-lite', ratio(speed['oneWorker'], speed['parquetjsLite']), 20),
     atLeast('one worker ÷ pandas', ratio(speed['oneWorker'], pandas['rowsPerSecond']), 3),
@@ -48,6 +49,7 @@ export function judge({ flavour, speed, memory, bytes, endToEnd, pandas }: Flavo
     atMost('extra memory, MB', memory['extraMB'], 96),
     atMost('extra memory after tenfold rows, MB', memory['extraAfterTenfoldMB'], 96),
     atMost('event loop p99 while uploading, ms', endToEnd['eventLoopP99Ms'], 16),
+    atMost('event loop p99 of an idle process at that time, ms', endToEnd['idleP99Ms'], 16),
   ]
 }
 

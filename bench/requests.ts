@@ -60,6 +60,17 @@ export async function rate(rows: number, work: () => unknown): Promise<number> {
   return (rows / (performance.now() - startedAt)) * 1000
 }
 
+/** Rows per second of processor time, all threads of this process together: what load of others distorts least. */
+export async function rates(
+  rows: number,
+  work: () => unknown,
+): Promise<{ readonly wall: number; readonly cpu: number }> {
+  const before = process.cpuUsage()
+  const wall = await rate(rows, work)
+  const used = process.cpuUsage(before)
+  return { wall, cpu: rows / ((used.user + used.system) / 1e6) }
+}
+
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b)
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN

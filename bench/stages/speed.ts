@@ -2,7 +2,7 @@ import Database from 'better-sqlite3'
 import { createWorkerPool } from '../../electron/core/support/workerPool.ts'
 import { inProcessEncoder, createWorkerEncoder } from '../../electron/core/uploader/encoder.ts'
 import { spawnPoolWorker } from '../../electron/worker/spawn.ts'
-import { claimsOf, median, rate } from '../requests.ts'
+import { claimsOf, median, rate, rates } from '../requests.ts'
 import type { Stage } from '../stage.ts'
 
 const ROUNDS = 3
@@ -33,8 +33,8 @@ function readAlone(path: string, rows: number): number {
 export const speed: Stage = async ({ path, rows, folder }) => {
   const pool = createWorkerPool({ spawn: spawnPoolWorker, size: 2 })
   const encoder = createWorkerEncoder(pool)
-  const alone: number[] = []
-  const one: number[] = []
+  const alone: { readonly wall: number; readonly cpu: number }[] = []
+  const one: { readonly wall: number; readonly cpu: number }[] = []
   const two: number[] = []
   const compat: number[] = []
   const encodeAll = async (atOnce: number): Promise<void> => {
@@ -52,8 +52,8 @@ export const speed: Stage = async ({ path, rows, folder }) => {
     readAlone(path, 100_000)
     const [small] = claimsOf(path, COMPAT_ROWS, folder, { engine: 'parquetjs-lite' })
     for (let round = 0; round < ROUNDS; round++) {
-      alone.push(await rate(rows, () => readAlone(path, rows)))
-      one.push(await rate(rows, () => encodeAll(1)))
+      alone.push(await rates(rows, () => readAlone(path, rows)))
+      one.push(await rates(rows, () => encodeAll(1)))
       two.push(await rate(rows, () => encodeAll(2)))
       if (small !== undefined) compat.push(await rate(COMPAT_ROWS, () => inProcessEncoder().encode(small)))
     }
@@ -61,8 +61,10 @@ export const speed: Stage = async ({ path, rows, folder }) => {
     await pool.close()
   }
   return {
-    readAlone: median(alone),
-    oneWorker: median(one),
+    readAlone: median(alone.map(({ wall }) => wall)),
+    readAloneByCpu: median(alone.map(({ cpu }) => cpu)),
+    oneWorker: median(one.map(({ wall }) => wall)),
+    oneWorkerByCpu: median(one.map(({ cpu }) => cpu)),
     twoWorkers: median(two),
     parquetjsLite: median(compat),
   }

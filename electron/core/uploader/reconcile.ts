@@ -6,7 +6,8 @@ import type { NodeConfig } from '../../../shared/domain/settings.ts'
 import { writeFileAtomic } from '../support/atomicFile.ts'
 import type { Clock } from '../support/clock.ts'
 import { proveNode } from './reconcileNode.ts'
-import type { NodeProof, ProofOptions, ProofPorts } from './reconcileNode.ts'
+import type { NodeProof } from './reconcileNode.ts'
+import type { ProofOptions, ProofPorts } from './reconcilePorts.ts'
 
 const REPORT_FILE = 'last_proof.json'
 

@@ -1,43 +1,20 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { nodePrefix } from '../../../shared/domain/objectKey.ts'
 import type { ReconcileLane, ReconcileProgress } from '../../../shared/domain/reconcile.ts'
-import type { EngineConfig, NodeConfig } from '../../../shared/domain/settings.ts'
-import type { LedgerConnection } from '../db/ledger/connection.ts'
-import { findObject } from '../db/ledger/executions.ts'
+import type { NodeConfig } from '../../../shared/domain/settings.ts'
 import type { StoredObject } from '../db/ledger/executions.ts'
 import type { NodeDatabase } from '../db/nodePort.ts'
-import type { ObjectStore } from '../objects/port.ts'
-import type { WorkerPool } from '../support/workerPool.ts'
-import { bucketOf } from './claim.ts'
-import type { ProofCache } from './reconcileCache.ts'
+import { forEachAtOnce } from './once.ts'
 import { DaySums } from './reconcileDays.ts'
 import { countWaiting, gatherLanes, replayRequestOf, requestOf } from './reconcileFacts.ts'
 import type { ClaimFacts, LaneFacts } from './reconcileFacts.ts'
 import { fetchObject } from './reconcileFetch.ts'
 import { Findings } from './reconcileFindings.ts'
-import { strayTask } from './reconcileStray.ts'
+import { findStrays, joinRanges, listLane, withStrays } from './reconcileStrays.ts'
+import type { Listed } from './reconcileStrays.ts'
+import type { ProofOptions, ProofPorts } from './reconcilePorts.ts'
 import { proofTask } from './reconcileTask.ts'
 import type { ProofInput, ProofObject, ProofResult } from './reconcileTask.ts'
-import { listAll } from './reconcileUnknown.ts'
-
-export interface ProofPorts {
-  readonly config: EngineConfig
-  readonly ledger: LedgerConnection
-  readonly store: ObjectStore
-  readonly openNode: (node: NodeConfig) => NodeDatabase
-  readonly pool: WorkerPool
-  readonly cache: ProofCache
-}
-
-export interface ProofOptions {
-  readonly maxFindings: number
-  readonly quick: boolean
-  /** Leaves out claims found clean before in this process whose objects are unchanged: for a proof that repeats all the time. */
-  readonly onlyNew?: boolean
-  readonly signal: AbortSignal
-  readonly onProgress: (progress: ReconcileProgress) => void
-}
 
 export interface NodeProof {
   readonly lanes: readonly ReconcileLane[]
@@ -46,14 +23,15 @@ export interface NodeProof {
   readonly objectsEqual: number
 }
 
+/** The next objects are fetched while the last are compared. */
+const CLAIMS_AT_ONCE = 3
+
 interface Tally {
   objectsDone: number
   objectsTotal: number
   rowsDone: number
   objectsEqual: number
 }
-
-type Listed = ReadonlyMap<string, { readonly etag: string; readonly bytes: number }>
 
 /** Proves one node: every lane the ledger knows, and that nothing else lies under its prefixes. */
 export async function proveNode(ports: ProofPorts, node: NodeConfig, options: ProofOptions): Promise<NodeProof> {
@@ -68,29 +46,17 @@ export async function proveNode(ports: ProofPorts, node: NodeConfig, options: Pr
     const proofs: ReconcileLane[] = []
     const unknownObjects: string[] = []
     for (const group of Map.groupBy(lanes, (lane) => `${lane.route}/${lane.table}`).values()) {
-      const listed = await listLane(ports, group, options)
-      const known = new Set(
-        group.flatMap((lane) => lane.claims.flatMap((claim) => claim.objects.map((object) => object.key))),
-      )
+      const listed = await listLane(ports, group, options.signal)
       for (const lane of group) proofs.push(await proveLane(ports, node, lane, listed, database, options, tally))
-      const unknown = [...listed.keys()].filter((key) => !known.has(key) && !isRecorded(ports, group, key))
-      unknownObjects.push(...unknown)
+      const strays = await findStrays(ports, group, listed, options)
+      unknownObjects.push(...strays.keys)
       const [last] = proofs.splice(-1)
-      if (last !== undefined) proofs.push(await addStrays(ports, node, group, unknown, last, options))
+      if (last !== undefined) proofs.push(withStrays(last, strays))
     }
     return { lanes: proofs, unknownObjects, objects: objectsTotal, objectsEqual: tally.objectsEqual }
   } finally {
     database?.close()
   }
-}
-
-/** An object of an execution that has not ended, or that began after the claims were read: in the ledger before it was put. */
-function isRecorded(ports: ProofPorts, lanes: readonly LaneFacts[], key: string): boolean {
-  const buckets = new Set([
-    ...lanes.map((lane) => bucketOf(ports.config, lane.route)),
-    ...lanes.flatMap((lane) => lane.claims.map((claim) => claim.execution.bucket)),
-  ])
-  return [...buckets].some((bucket) => findObject(ports.ledger, bucket, key) !== undefined)
 }
 
 function openIfThere(ports: ProofPorts, node: NodeConfig): NodeDatabase | undefined {
@@ -99,23 +65,6 @@ function openIfThere(ports: ProofPorts, node: NodeConfig): NodeDatabase | undefi
   } catch {
     return undefined
   }
-}
-
-/** All objects under the prefixes of a table and route, in every bucket the route ever delivered to. */
-async function listLane(ports: ProofPorts, lanes: readonly LaneFacts[], options: ProofOptions): Promise<Listed> {
-  const [first] = lanes
-  if (first === undefined) return new Map()
-  const buckets = new Set([
-    bucketOf(ports.config, first.route),
-    ...lanes.flatMap((lane) => lane.claims.map((claim) => claim.execution.bucket)),
-  ])
-  const listed = new Map<string, { readonly etag: string; readonly bytes: number }>()
-  for (const bucket of buckets) {
-    if (lanes.every((lane) => lane.claims.length === 0)) break
-    const prefix = nodePrefix(first.route, first.table, first.nodeId)
-    for (const object of await listAll(ports.store, bucket, prefix, options.signal)) listed.set(object.key, object)
-  }
-  return listed
 }
 
 async function proveLane(
@@ -130,14 +79,20 @@ async function proveLane(
   const days = new DaySums()
   const findings = new Findings(lane.route, options.maxFindings)
   const sums = { sourceRows: 0, delivered: 0, purged: 0, missing: 0, duplicated: 0, different: 0 }
-  for (const claim of lane.claims) {
+  const results = new Map<ClaimFacts, ProofResult>()
+  await forEachAtOnce(lane.claims, CLAIMS_AT_ONCE, async (claim) => {
     options.signal.throwIfAborted()
     const result = await proveClaimOf(ports, node, lane, claim, listed, options, tally)
+    results.set(claim, result)
+    tally.rowsDone += result.delivered
+    options.onProgress({ nodeId: node.id, route: lane.route, ...progressOf(tally) })
+  })
+  for (const claim of lane.claims) {
+    const result = results.get(claim)
+    if (result === undefined) continue
     days.addDays(result.days)
     for (const finding of result.findings) findings.add(finding.kind, finding.message, finding)
     for (const key of Object.keys(sums) as (keyof typeof sums)[]) sums[key] += result[key]
-    tally.rowsDone += result.delivered
-    options.onProgress({ nodeId: node.id, route: lane.route, ...progressOf(tally) })
   }
   const quarantined = lane.claims.flatMap((claim) => claim.quarantine.filter((row) => row.state === 'open')).length
   const counted = lane.claims.map((claim) => claim.execution.counts)
@@ -263,73 +218,4 @@ function trustedOf(ports: ProofPorts, object: StoredObject, listed: Listed): Pro
   return known !== undefined && now !== undefined && known.etag === now.etag && known.sha256 === object.sha256
     ? { rows: known.rows, checksum: known.checksum }
     : undefined
-}
-
-/** Names objects that no execution knows of, and the delivered rows that they hold a second time. */
-async function addStrays(
-  ports: ProofPorts,
-  node: NodeConfig,
-  group: readonly LaneFacts[],
-  unknown: readonly string[],
-  lane: ReconcileLane,
-  options: ProofOptions,
-): Promise<ReconcileLane> {
-  const findings = new Findings(lane.route, options.maxFindings + lane.findings.length)
-  let duplicated = 0
-  for (const [index, key] of unknown.entries()) {
-    const buckets = new Set([
-      bucketOf(ports.config, lane.route),
-      ...group.flatMap((one) => one.claims.map((claim) => claim.execution.bucket)),
-    ])
-    const path = join(
-      ports.config.stateDir,
-      'proof',
-      `stray-${node.id.replaceAll(/[^A-Za-z0-9]/g, '_')}-${index}.parquet`,
-    )
-    for (const bucket of buckets) {
-      try {
-        if ((await fetchObject(ports.store, bucket, key, path, options.signal)) === undefined) continue
-        const ranges = group
-          .filter((one) => key.includes(`/${one.epoch}-`))
-          .flatMap((one) => joinRanges(one.claims.map((claim) => claim.execution)))
-        const stray = await ports.pool.run(
-          strayTask,
-          { path, ranges, limit: options.maxFindings },
-          { signal: options.signal, priority: 3 },
-        )
-        const what =
-          stray.problem === undefined
-            ? `${stray.rows} rows, ${stray.duplicated} of them delivered elsewhere`
-            : stray.problem
-        findings.add('objectUnknown', `No execution delivered this object (${what}).`, { key })
-        for (const sequence of stray.sequences) {
-          findings.add('duplicated', `Row ${sequence} is in the bucket once more, in an object nobody delivered.`, {
-            sequence,
-            key,
-          })
-        }
-        duplicated += stray.duplicated
-      } finally {
-        await rm(path, { force: true })
-      }
-    }
-  }
-  return {
-    ...lane,
-    duplicated: lane.duplicated + duplicated,
-    findings: [...lane.findings, ...findings.list].slice(0, options.maxFindings * 2),
-  }
-}
-
-/** Ranges in order, touching ones joined. */
-export function joinRanges(
-  ranges: readonly { readonly fromSeq: number; readonly toSeq: number }[],
-): readonly { readonly fromSeq: number; readonly toSeq: number }[] {
-  const joined: { fromSeq: number; toSeq: number }[] = []
-  for (const { fromSeq, toSeq } of ranges.toSorted((a, b) => a.fromSeq - b.fromSeq)) {
-    const last = joined.at(-1)
-    if (last !== undefined && fromSeq <= last.toSeq + 1) last.toSeq = Math.max(last.toSeq, toSeq)
-    else joined.push({ fromSeq, toSeq })
-  }
-  return joined
 }

@@ -8,7 +8,7 @@ import { toDisplay } from '../parquet/display.ts'
 import type { StoredObject } from '../db/ledger/executions.ts'
 import { gatherLanes } from './reconcileFacts.ts'
 import type { ClaimFacts, LaneFacts } from './reconcileFacts.ts'
-import type { ProofPorts } from './reconcileNode.ts'
+import type { ProofPorts } from './reconcilePorts.ts'
 
 type Step = ReadingTrace['steps'][number]
 type Facts = Readonly<Record<string, string | null>>

@@ -209,6 +209,23 @@ describe('the proof of real damage', () => {
     expect(lane.findings.filter((finding) => finding.kind === 'duplicated')).toHaveLength(9)
   })
 
+  it('does not call an object unknown that is being sent while the proof runs', async () => {
+    world = createWorkspace()
+    world.write(30)
+    await world.upload()
+    const { name } = objectWith(1)
+    const late = name.replace('0000000000000001-0000000000000030', '0000000000000031-0000000000000040')
+    world.store.objects.set(late, world.store.objects.get(name) as StoredBytes)
+    const claimed = world.ledger.sql('SELECT * FROM executions').get() as Record<string, unknown>
+    world.ledger
+      .sql(
+        `INSERT INTO executions (node_id, table_name, epoch, route, kind, state, pipeline_revision, bucket, from_seq, to_seq, request, claimed_at_ms)
+         SELECT node_id, table_name, epoch, route, kind, 'claimed', pipeline_revision, bucket, 31, 40, request, claimed_at_ms FROM executions WHERE id = ?`,
+      )
+      .run(claimed['id'])
+    expect((await world.prove()).unknownObjects).toEqual([])
+  })
+
   it('says when a row was changed, added or made late in the source after its range was delivered', async () => {
     world = createWorkspace()
     world.write(50)

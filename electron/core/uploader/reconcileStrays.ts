@@ -1,0 +1,124 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { nodePrefix, parseObjectKey } from '../../../shared/domain/objectKey.ts'
+import type { ReconcileFinding, ReconcileLane } from '../../../shared/domain/reconcile.ts'
+import { findObject, listOpenExecutions } from '../db/ledger/executions.ts'
+import type { ObjectStore } from '../objects/port.ts'
+import { bucketOf } from './claim.ts'
+import type { LaneFacts } from './reconcileFacts.ts'
+import { fetchObject } from './reconcileFetch.ts'
+import { Findings } from './reconcileFindings.ts'
+import type { ProofOptions, ProofPorts } from './reconcilePorts.ts'
+import { strayTask } from './reconcileStray.ts'
+
+/** What lies under the prefix of a node, table and route, by key. */
+export type Listed = ReadonlyMap<string, { readonly bucket: string; readonly etag: string }>
+
+/** Lists all objects of lanes of one table and route, in every bucket the route ever delivered to. */
+export async function listLane(ports: ProofPorts, lanes: readonly LaneFacts[], signal: AbortSignal): Promise<Listed> {
+  const listed = new Map<string, { readonly bucket: string; readonly etag: string }>()
+  const [first] = lanes
+  const used = new Set(lanes.flatMap((lane) => lane.claims.map((claim) => claim.execution.bucket)))
+  if (first === undefined || used.size === 0) return listed
+  const prefix = nodePrefix(first.route, first.table, first.nodeId)
+  for (const bucket of used.add(bucketOf(ports.config, first.route))) {
+    for (const { key, etag } of await listAll(ports.store, bucket, prefix, signal)) listed.set(key, { bucket, etag })
+  }
+  return listed
+}
+
+async function listAll(
+  store: ObjectStore,
+  bucket: string,
+  prefix: string,
+  signal: AbortSignal,
+): Promise<readonly { readonly key: string; readonly etag: string }[]> {
+  const found: { readonly key: string; readonly etag: string }[] = []
+  let token: string | undefined
+  do {
+    signal.throwIfAborted()
+    const page = await store.list({ bucket, prefix, token, signal })
+    found.push(...page.objects)
+    token = page.nextToken
+  } while (token !== undefined)
+  return found
+}
+
+/** Objects that no execution knows of, and the delivered rows that they hold a second time. */
+export interface Strays {
+  readonly keys: readonly string[]
+  readonly duplicated: number
+  readonly findings: readonly ReconcileFinding[]
+}
+
+/** Reads every object of the lanes that the ledger knows nothing of, not even as one being sent at this moment. */
+export async function findStrays(
+  ports: ProofPorts,
+  lanes: readonly LaneFacts[],
+  listed: Listed,
+  options: ProofOptions,
+): Promise<Strays> {
+  const keys = [...listed].filter(([key, { bucket }]) => !isKnown(ports, lanes, bucket, key)).map(([key]) => key)
+  const findings = new Findings(lanes[0]?.route ?? '', options.maxFindings)
+  let duplicated = 0
+  for (const key of keys) {
+    const path = join(ports.config.stateDir, 'proof', 'stray.parquet')
+    try {
+      const fetched = await fetchObject(ports.store, listed.get(key)?.bucket ?? '', key, path, options.signal)
+      if (fetched === undefined) continue
+      const epoch = parseObjectKey(key)?.epoch
+      const ranges = lanes
+        .filter((lane) => lane.epoch === epoch)
+        .flatMap((lane) => joinRanges(lane.claims.map((claim) => claim.execution)))
+      const input = { path, ranges, limit: options.maxFindings }
+      const stray = await ports.pool.run(strayTask, input, { signal: options.signal, priority: 3 })
+      const what = stray.problem ?? `${stray.rows} rows, ${stray.duplicated} of them delivered elsewhere`
+      findings.add('objectUnknown', `No execution delivered this object (${what}).`, { key })
+      for (const sequence of stray.sequences) {
+        const message = `Row ${sequence} is in the bucket once more, in an object nobody delivered.`
+        findings.add('duplicated', message, { sequence, key })
+      }
+      duplicated += stray.duplicated
+    } finally {
+      await rm(path, { force: true })
+    }
+  }
+  return { keys, duplicated, findings: findings.list }
+}
+
+/** Asks the ledger as it is now, and claims under way: an object may have been sent since the proof began. */
+function isKnown(ports: ProofPorts, lanes: readonly LaneFacts[], bucket: string, key: string): boolean {
+  if (findObject(ports.ledger, bucket, key) !== undefined) return true
+  const parts = parseObjectKey(key)
+  if (parts === undefined) return false
+  return listOpenExecutions(ports.ledger, lanes[0]?.nodeId).some(
+    (open) =>
+      open.route === parts.type &&
+      open.table === parts.table &&
+      open.epoch === parts.epoch &&
+      open.fromSeq <= parts.fromSeq &&
+      parts.toSeq <= open.toSeq,
+  )
+}
+
+export function withStrays(lane: ReconcileLane, strays: Strays): ReconcileLane {
+  if (strays.keys.length === 0) return lane
+  return {
+    ...lane,
+    duplicated: lane.duplicated + strays.duplicated,
+    findings: [...lane.findings, ...strays.findings],
+  }
+}
+
+/** Ranges in order, touching ones joined. */
+export function joinRanges(
+  ranges: readonly { readonly fromSeq: number; readonly toSeq: number }[],
+): readonly { readonly fromSeq: number; readonly toSeq: number }[] {
+  const joined: { fromSeq: number; toSeq: number }[] = []
+  for (const { fromSeq, toSeq } of ranges.toSorted((a, b) => a.fromSeq - b.fromSeq)) {
+    const last = joined.at(-1)
+    if (last !== undefined && fromSeq <= last.toSeq + 1) last.toSeq = Math.max(last.toSeq, toSeq)
+    else joined.push({ fromSeq, toSeq })
+  }
+  return joined
+}
