@@ -1,12 +1,17 @@
 import Database from 'better-sqlite3'
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** A fresh folder for one test's files. */
+/** A fresh folder for one test's files; gone when the process of the tests ends. */
 export function tempFolder(): string {
-  return mkdtempSync(join(tmpdir(), 'fieldgate-pipelines-'))
+  const folder = mkdtempSync(join(tmpdir(), 'fieldgate-pipelines-'))
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+  return folder
 }
+
+// One listener per folder, and tests make many.
+process.setMaxListeners(0)
 
 export type ForeignShape = 'singleton' | 'append' | 'active' | 'reason'
 
