@@ -72,7 +72,7 @@ function derive(): FirstRunState {
     state: id === now ? 'now' : done[id] === undefined ? 'later' : 'done',
   }))
   const isKnown = useNodes.getState().load.phase === 'ready'
-  const isNew = isKnown && workspace.isDemo === false && delivered === 0 && nodes.length <= 3
+  const isNew = isKnown && !workspace.isDemo && delivered === 0 && nodes.length <= 3
   return { isShown: isNew && !marks.isDismissed, steps }
 }
 

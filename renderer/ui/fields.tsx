@@ -97,7 +97,7 @@ export function SelectField(props: ComponentProps<typeof Select>) {
       classNames={{ ...TEXT_CLASSES, wrapper: 'select', dropdown: 'pop menu', option: 'menu-item' }}
       rightSection={<Icon name="down" size={12} />}
       inputWrapperOrder={['label', 'input', 'description', 'error']}
-      comboboxProps={{ offset: 4, width: 'target' }}
+      comboboxProps={{ offset: 4, width: 'target', hideDetached: false, transitionProps: { duration: 0 } }}
       {...props}
     />
   )

@@ -4,5 +4,6 @@ export const MENU = {
   position: 'bottom-start',
   offset: 4,
   transitionProps: { duration: 0 },
+  hideDetached: false,
   classNames: { dropdown: 'pop menu', item: 'menu-item' },
 } as const

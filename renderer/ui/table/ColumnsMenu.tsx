@@ -11,7 +11,15 @@ export function ColumnsMenu<Row extends object>({ table }: { readonly table: Dat
   const leaves = table.model.getAllLeafColumns()
   const labels = new Map(table.columns.map(({ id, label }) => [id, label]))
   return (
-    <Popover position="bottom-end" offset={4} trapFocus returnFocus>
+    <Popover
+      unstyled
+      position="bottom-end"
+      offset={4}
+      trapFocus
+      returnFocus
+      transitionProps={{ duration: 0 }}
+      hideDetached={false}
+    >
       <Popover.Target>
         <button type="button" className="btn ghost icon sm" aria-label={messages.table.columns}>
           <Icon name="columns" size={14} />
