@@ -2,16 +2,14 @@ import Database from 'better-sqlite3'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
 
-/** A fresh folder for one test's files; gone when the process of the tests ends. */
+/** A fresh folder for one test's files, gone when the test ends. */
 export function tempFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'fieldgate-pipelines-'))
-  process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   return folder
 }
-
-// One listener per folder, and tests make many.
-process.setMaxListeners(0)
 
 export type ForeignShape = 'singleton' | 'append' | 'active' | 'reason'
 
