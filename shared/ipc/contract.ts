@@ -390,7 +390,10 @@ export const METHODS = {
       maxObjects: z.int().min(1).max(500).optional(),
     }),
   ),
-  'objects.download': method<FileContent>()(z.strictObject({ bucket, key })),
+  /** The object, or its bytes `start..end` inclusive. */
+  'objects.download': method<FileContent>()(
+    z.strictObject({ bucket, key, start: z.int().min(0).optional(), end: z.int().min(0).optional() }),
+  ),
   'objects.presign': method<{ readonly url: string; readonly expiresAtMs: number }>()(
     z.strictObject({ bucket, key, seconds: z.int().min(1).max(604_800) }),
   ),

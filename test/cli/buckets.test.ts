@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3'
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -14,6 +14,7 @@ import type { CommandRun } from './fakeIo.ts'
 // Every put is synced to disk: on a busy machine that takes its time.
 vi.setConfig({ testTimeout: 120_000 })
 
+const CLI = fileURLToPath(new URL('../../electron/cli/index.ts', import.meta.url))
 const RAW = 'acme-databricks-raw-eu-west-1'
 
 /** A workspace with one node of ten readings on the embedded store. */
@@ -51,7 +52,7 @@ async function ready() {
 
 describe('fieldgate buckets, access, upload and reconcile, in this order', () => {
   test('leave nothing to be done and nothing missing', async () => {
-    const { run, json } = await ready()
+    const { cwd, run, json } = await ready()
     expect((await run('buckets', 'plan')).out).toContain('32 changes, 0 settings kept. Nothing was changed.')
     expect((await run('objects', 'ls')).out).toBe('There are no buckets yet.\n')
     expect(await run('buckets', 'create')).toMatchObject({
@@ -81,6 +82,12 @@ describe('fieldgate buckets, access, upload and reconcile, in this order', () =>
     const head = await run('objects', 'head', address, '--rows', '2')
     expect(head.out).toContain('10 rows in 1 row group')
     expect(head.out).toContain('fieldgate-sha256')
+    const cat = spawnSync(process.execPath, [CLI, 'objects', 'cat', address], { cwd })
+    expect([cat.status, cat.stdout.subarray(0, 4).toString(), cat.stdout.subarray(-4).toString()]).toEqual([
+      0,
+      'PAR1',
+      'PAR1',
+    ])
     expect(await run('buckets', 'teardown', '--confirm', 'acme')).toMatchObject({
       code: 1,
       out: expect.stringContaining(`kept     ${RAW}  It holds objects`) as string,
@@ -149,8 +156,7 @@ describe('what is printed', () => {
 describe('fieldgate store --listen', () => {
   test('prints one line, serves S3 with that key until SIGTERM, and ends with 0', async () => {
     const cwd = workspace()
-    const cli = fileURLToPath(new URL('../../electron/cli/index.ts', import.meta.url))
-    const child = spawn(process.execPath, [cli, 'store', '--listen', '--json'], {
+    const child = spawn(process.execPath, [CLI, 'store', '--listen', '--json'], {
       cwd,
       stdio: ['ignore', 'pipe', 'inherit'],
     })

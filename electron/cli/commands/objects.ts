@@ -191,9 +191,13 @@ function registerCat(objects: Command, cli: Cli): void {
     .action((address: string, _options: unknown, command: Command) =>
       cli.run(command, async (context) => {
         const engine = await context.engine()
-        const { bytes } = await engine.call('objects.download', objectAddress(address), { signal: context.signal })
+        const place = objectAddress(address)
+        const { bytes } = await engine.call('objects.head', place, { signal: context.signal })
         const sink: { write(part: string | Uint8Array): unknown } = context.io.stdout
-        for (let at = 0; at < bytes.length; at += CAT_BYTES) sink.write(bytes.subarray(at, at + CAT_BYTES))
+        for (let start = 0; start < bytes; start += CAT_BYTES) {
+          const range = { ...place, start, end: start + CAT_BYTES - 1 }
+          sink.write((await engine.call('objects.download', range, { signal: context.signal })).bytes)
+        }
         return EXIT.done
       }),
     )

@@ -56,18 +56,23 @@ export function objectHandlers(deps: HandlerDependencies): HandlersOf<'objects',
       const admin = adminOf(deps.store())
       return describeSettings(await admin.readSettings(bucket), deps.config.store.kind === 'embedded')
     },
-    'objects.download': async ({ bucket, key }, { signal }) => {
+    'objects.download': async ({ bucket, key, start, end }, { signal }) => {
       const store = deps.store()
       const head = await headOf(store, bucket, key, signal)
-      if (head.bytes > MAX_DOWNLOAD_BYTES) {
-        throw new FieldgateError('invalid', `${key} is too large to fetch here (${head.bytes} bytes).`, {
+      const range =
+        start === undefined && end === undefined
+          ? undefined
+          : { start: start ?? 0, end: Math.min(end ?? head.bytes, head.bytes - 1) }
+      const bytes = range === undefined ? head.bytes : range.end - range.start + 1
+      if (bytes > MAX_DOWNLOAD_BYTES) {
+        throw new FieldgateError('invalid', `${key} is too large to fetch here (${bytes} bytes).`, {
           hint: `Use fieldgate objects cat s3://${bucket}/${key} > FILE.`,
         })
       }
       return {
         name: key.split('/').findLast((part) => part !== '') ?? 'object',
         contentType: head.contentType ?? 'application/octet-stream',
-        bytes: await store.get(bucket, key, undefined, signal),
+        bytes: bytes <= 0 ? new Uint8Array() : await store.get(bucket, key, range, signal),
       }
     },
     'objects.presign': async ({ bucket, key, seconds }, { signal }) => {

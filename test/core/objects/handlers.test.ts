@@ -93,6 +93,11 @@ describe('objects.*', () => {
     })
     const file = await handlers['objects.download']({ bucket, key: 'raw/x/1.parquet' }, context)
     expect([file.name, Buffer.from(file.bytes).equals(bytes)]).toEqual(['1.parquet', true])
+    const part = await handlers['objects.download'](
+      { bucket, key: 'raw/x/1.parquet', start: 4, end: 9_999_999 },
+      context,
+    )
+    expect(Buffer.from(part.bytes)).toEqual(bytes.subarray(4))
     await store.delete(bucket, 'raw/x/1.parquet')
     const versions = await handlers['objects.versions']({ bucket, key: 'raw/x/1.parquet' }, context)
     expect(versions).toMatchObject([

@@ -144,7 +144,7 @@ describe('stores that are not quite S3', () => {
     const error = await failure(store.list({ bucket: 'bucket' }))
     expect(error).toMatchObject({
       code: 'invalid',
-      message: 'bucket bucket is in region ap-south-1, not in the configured one.',
+      message: 'Bucket bucket is in region ap-south-1, not in the configured one.',
     })
   })
 

@@ -61,7 +61,11 @@ const RACE = new Set(['ConditionalRequestConflict', 'OperationAborted'])
 
 /** What a failure means and what to do about it. */
 export function judge(failure: SdkFailure, attempt: Attempt): Verdict {
-  return judgeIdentity(failure, attempt) ?? judgePlace(failure, attempt) ?? judgeLink(failure, attempt)
+  const verdict = judgeIdentity(failure, attempt) ?? judgePlace(failure, attempt) ?? judgeLink(failure, attempt)
+  return {
+    ...verdict,
+    message: verdict.message.replace(/^(?:bucket |the store)/, (words) => words[0]?.toUpperCase() + words.slice(1)),
+  }
 }
 
 function judgeIdentity({ name, status, message }: SdkFailure, attempt: Attempt): Verdict | undefined {
