@@ -1,4 +1,4 @@
-import { resolve } from 'node:path'
+import { basename, dirname, resolve } from 'node:path'
 import { parseDeepLink } from './appUrl.ts'
 import type { Place } from './appUrl.ts'
 
@@ -9,7 +9,7 @@ export interface StartArguments {
 }
 
 /**
- * Reads a command line: `--workspace DIR`, `--demo` and deep links. Everything else is Chromium's or the system's and is
+ * Reads a command line: `--workspace DIR`, `--demo`, a workspace's file and deep links. Everything else is Chromium's or the system's and is
  * left alone. `cwd` resolves a relative folder.
  */
 export function readArguments(argv: readonly string[], cwd: string): StartArguments {
@@ -21,7 +21,26 @@ export function readArguments(argv: readonly string[], cwd: string): StartArgume
     else if (argument === '--workspace') {
       const folder = argv[at + 1]
       if (folder !== undefined) workspace = resolve(cwd, folder)
-    } else place ??= parseDeepLink(argument)
+    } else if (isWorkspaceFile(argument)) workspace = dirname(resolve(cwd, argument))
+    else place ??= parseDeepLink(argument)
   }
   return { workspace, place }
+}
+
+/** A file that the desktop hands over when it is double-clicked: it opens the workspace that it lies in. */
+function isWorkspaceFile(argument: string): boolean {
+  return !argument.startsWith('-') && (basename(argument) === 'fieldgate.yaml' || argument.endsWith('.fieldgate'))
+}
+
+/** Makes the app run as the `fieldgate` command. */
+export const COMMAND_MARK = '--cli'
+
+/**
+ * What stands behind `--cli` on a command line of the app: then it runs as the `fieldgate` command, without a window. Undefined
+ * starts the app. Only switches may come before it, so that no file of that name is taken for it.
+ */
+export function commandLineOf(argv: readonly string[]): readonly string[] | undefined {
+  const at = argv.indexOf(COMMAND_MARK)
+  const isMark = at >= 0 && argv.slice(0, at).every((argument) => argument.startsWith('-'))
+  return isMark ? argv.slice(at + 1) : undefined
 }

@@ -6,7 +6,8 @@ import { systemClock } from '../core/support/clock.ts'
 import { createLog } from '../core/support/log.ts'
 import { LINK_SCHEME } from './appUrl.ts'
 import type { Place } from './appUrl.ts'
-import { readArguments } from './arguments.ts'
+import { commandLineOf, readArguments } from './arguments.ts'
+import { runAsCommand } from './commandLine.ts'
 import { desktopDialogs } from './dialogs.ts'
 import { desktopHost } from './desktopHost.ts'
 import { answerCalls, sendEvent } from './ipcHost.ts'
@@ -18,6 +19,7 @@ import { refusePermissions, registerAppScheme, serveAppScheme } from './protocol
 import { drainOnQuit } from './quit.ts'
 import { openVault } from './secrets.ts'
 import { openTray } from './tray.ts'
+import { openUpdates } from './updates/updates.ts'
 import { guardEveryPage, openWindow, showWindow } from './window.ts'
 import { openWorkspace } from './workspace.ts'
 
@@ -35,7 +37,9 @@ registerAppScheme()
 crashReporter.start({ uploadToServer: false })
 
 const started = readArguments(process.argv.slice(1), process.cwd())
-if (app.requestSingleInstanceLock()) void boot()
+const command = commandLineOf(process.argv.slice(1))
+if (command !== undefined) void runAsCommand(command)
+else if (app.requestSingleInstanceLock()) void boot()
 else app.quit()
 
 async function boot(): Promise<void> {
@@ -103,6 +107,13 @@ async function boot(): Promise<void> {
     await host['host.openWorkspace']({ folder: choice })
     window?.webContents.reload()
   }
+  const executions = async () => (await workspace.session()).engine().call('executions.list', { limit: 200 })
+  const updates = openUpdates({
+    log,
+    window: () => window,
+    pickFolder: (title) => dialogs.pickFolder(title),
+    executions,
+  })
   Menu.setApplicationMenu(
     Menu.buildFromTemplate(
       menuTemplate({
@@ -116,6 +127,8 @@ async function boot(): Promise<void> {
               .then((choice) => (choice === null ? undefined : openFolder(choice))),
           openDemo: () => void openFolder(null),
           showLogs: () => shell.showItemInFolder(logFile.path),
+          installUpdate: () => void updates.installFromFolder(),
+          checkForUpdates: updates.check === undefined ? undefined : () => void updates.check?.(),
         },
       }),
     ),
@@ -123,10 +136,20 @@ async function boot(): Promise<void> {
   window = open(started.place ?? 'fleet')
 
   app.setAsDefaultProtocolClient(LINK_SCHEME)
-  app.on('second-instance', (_event, argv, cwd) => go(readArguments(argv.slice(1), cwd).place))
+  app.on('second-instance', (_event, argv, cwd) => {
+    const asked = readArguments(argv.slice(1), cwd)
+    go(asked.place)
+    if (typeof asked.workspace === 'string' && asked.workspace !== workspace.folder()) void openFolder(asked.workspace)
+  })
   app.on('open-url', (event, url) => {
     event.preventDefault()
     go(readArguments([url], '/').place)
+  })
+  // A workspace that is double-clicked on macOS comes as an event, elsewhere as an argument.
+  app.on('open-file', (event, path) => {
+    event.preventDefault()
+    const opened = readArguments([path], '/').workspace
+    if (typeof opened === 'string') void openFolder(opened)
   })
   app.on('activate', () => go())
   app.on('window-all-closed', () => {
@@ -135,7 +158,7 @@ async function boot(): Promise<void> {
   drainOnQuit({
     log,
     window: () => window,
-    executions: async () => (await workspace.session()).engine().call('executions.list', { limit: 200 }),
+    executions,
     close: (deadlineMs) => workspace.close(deadlineMs),
     flush: () => logFile.flush(),
   })

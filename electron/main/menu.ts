@@ -6,6 +6,9 @@ export interface MenuActions {
   readonly openWorkspace: () => void
   readonly openDemo: () => void
   readonly showLogs: () => void
+  readonly installUpdate?: () => void
+  /** Undefined where no feed is configured: then there is nothing to ask. */
+  readonly checkForUpdates?: (() => void) | undefined
 }
 
 export interface MenuOptions {
@@ -64,7 +67,15 @@ export function menuTemplate({ isMac, isPackaged, actions }: MenuOptions): MenuI
     { role: 'windowMenu' },
     {
       role: 'help',
-      submenu: [{ id: 'help.logs', label: 'Show log files', click: () => actions.showLogs() }],
+      submenu: [
+        { id: 'help.logs', label: 'Show log files', click: () => actions.showLogs() },
+        { id: 'help.support', label: 'Support bundle…', click: () => actions.go('settings') },
+        { type: 'separator' },
+        { id: 'help.update', label: 'Install an update from a folder…', click: () => actions.installUpdate?.() },
+        ...(actions.checkForUpdates === undefined
+          ? []
+          : [{ id: 'help.check', label: 'Check for updates…', click: () => actions.checkForUpdates?.() }]),
+      ],
     },
   ]
 }

@@ -108,10 +108,10 @@ async function removed(root, name) {
 }
 
 /** A second build in another folder must give the same archive. */
-async function buildAgain({ scratch, report }) {
+async function buildAgain({ scratch, stage: first, report }) {
   await report.check('A second build, in another folder, is the same to the last byte', async () => {
     const stage = join(scratch, 'again', 'under-another-name')
-    await stageBuild(stage)
+    await stageBuild(stage, first)
     stageModules(stage)
     const output = join(scratch, 'desktop-again')
     const folder = await packFolder({ stage, output, platform: 'linux', arch: process.arch, dist: undefined })

@@ -18,12 +18,12 @@ const SOURCES = [
 ]
 
 /**
- * Copies the sources into an empty folder and builds there, so that no leftover of an earlier build and no file of this checkout
+ * Copies the sources, of this checkout or of another stage, into an empty folder and builds there, so that no leftover of an earlier build and no file of this checkout
  * that is not meant to can slip into a package. Throws with the output of the build when it fails.
  */
-export async function stageBuild(folder) {
+export async function stageBuild(folder, from = ROOT) {
   mkdirSync(folder, { recursive: true })
-  for (const name of SOURCES) cpSync(join(ROOT, name), join(folder, name), { recursive: true })
+  for (const name of SOURCES) cpSync(join(from, name), join(folder, name), { recursive: true })
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(tsconfigOf(folder)))
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'), 'junction')
   await run(join(ROOT, 'node_modules', '.bin', 'electron-vite'), ['build', '--logLevel', 'warn'], { cwd: folder })

@@ -70,7 +70,8 @@ export const ROOMS: readonly Room[] = [
   room('electron/core/host', [...BASE, ...core('engine.ts', 'config')]),
 
   room('electron/worker', [...BASE, ...CORE, ...core('engine.ts', 'host')]),
-  room('electron/main', HOST, ['electron', 'electron-updater', 'zod']),
+  // The installed app is the `fieldgate` command too (`--cli`): it imports the command's entry and nothing else of it.
+  room('electron/main', [...HOST, 'electron/cli/index.ts'], ['electron', 'electron-updater', 'zod']),
   room('electron/preload', ['shared/ipc'], ['electron'], false),
   // `fieldgate sensor` runs simulators without a workspace, as the original sensor ran without an uploader.
   room('electron/cli', [...HOST, ...core('simulator', 'pipelines')], ['commander', 'ws']),

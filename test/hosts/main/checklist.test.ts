@@ -7,7 +7,8 @@ import { CHECKLIST, renderSecurityPage } from './checklist.ts'
 
 const ROOT = join(import.meta.dirname, '../../..')
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8')
-const mainSource = readdirSync(join(ROOT, 'electron/main'))
+const mainSource = readdirSync(join(ROOT, 'electron/main'), { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.ts'))
   .map((name) => read(`electron/main/${name}`))
   .join('\n')
 
