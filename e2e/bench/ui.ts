@@ -1,11 +1,12 @@
 /**
- * What the window costs: `node e2e/bench/ui.ts [--nodes 1000] [--idle-seconds 20]`. Needs a build and a Chromium. Prints one JSON
- * document and a table. Runs the served window (and the desktop app, which it names, where Electron is): cold and warm start to
- * live data, the event loop of the host, idle processor time of the host and of the page.
+ * What the window costs: `node e2e/bench/ui.ts [--nodes 1000] [--idle-seconds 20] [--heap-minutes 1]`. Needs a build and a
+ * Chromium; Linux, because it reads /proc. Prints one JSON document and a table: first and second start to live data of the served
+ * window and of the desktop app (it says whether that was Electron), then on a workspace of so many nodes, everything delivered:
+ * processor time of the host and of the browser, event loop of the main process, typing into the filter, scrolling, heap.
  */
 import { readFileSync, readdirSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { cpus, tmpdir } from 'node:os'
+import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
@@ -90,8 +91,8 @@ async function waitForLiveData(page: Page): Promise<void> {
 }
 
 /** Idle: a workspace whose nodes nobody writes, everything delivered, the window on the fleet and visible. */
-async function measureIdle(browser: Browser, nodes: number, seconds: number) {
-  const workspace = makeWorkspace({ nodes, rowsPerNode: 20 })
+async function measureIdle(browser: Browser, nodes: number, seconds: number, heapMinutes: number) {
+  const workspace = makeWorkspace({ nodes, rowsPerNode: 20, intervalSeconds: 30 })
   const served = await launchServe(['--workspace', workspace.folder])
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
   try {
@@ -107,13 +108,50 @@ async function measureIdle(browser: Browser, nodes: number, seconds: number) {
     const host = await percentOfACore(() => [pid], seconds)
     const browserPids = (): readonly number[] => family(process.pid).filter((one) => one !== process.pid && one !== pid)
     const window = await percentOfACore(browserPids, seconds)
+    const heap = await heapGrowth(page, heapMinutes)
+    const filterMs = await slowestKey(page)
     const tasks = await longTasks(page, 5)
-    return { nodes, seconds, hostPercent: host, windowPercent: window, longTasksWhileScrolling: tasks }
+    return { nodes, seconds, hostPercent: host, windowPercent: window, heap, filterMs, longTasksWhileScrolling: tasks }
   } finally {
     await page.close()
     await served.close()
     workspace.remove()
   }
+}
+
+/** Heap of the page after collecting garbage, before and after some minutes of an open window. */
+async function heapGrowth(
+  page: Page,
+  minutes: number,
+): Promise<{ readonly minutes: number; readonly beforeMb: number; readonly afterMb: number }> {
+  const session = await page.context().newCDPSession(page)
+  await session.send('Performance.enable')
+  const heapMb = async (): Promise<number> => {
+    await session.send('HeapProfiler.collectGarbage')
+    const { metrics } = await session.send('Performance.getMetrics')
+    return (metrics.find((metric) => metric.name === 'JSHeapUsedSize')?.value ?? 0) / 1e6
+  }
+  const beforeMb = await heapMb()
+  await sleep(minutes * 60_000)
+  const afterMb = await heapMb()
+  await session.detach()
+  return { minutes, beforeMb, afterMb }
+}
+
+/** Types into the filter of the fleet; the slowest key from press to the paint after it, in steps of 8 ms. */
+async function slowestKey(page: Page): Promise<number> {
+  await page.evaluate(() => {
+    const found: number[] = []
+    Reflect.set(window, 'keyTimes', found)
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) if (/key|input/.test(entry.name)) found.push(entry.duration)
+    }).observe({ type: 'event', durationThreshold: 16 } as PerformanceObserverInit)
+  })
+  await page.keyboard.press('f')
+  await page.keyboard.type('node-04', { delay: 250 })
+  await sleep(1000)
+  await page.keyboard.press('Escape')
+  return Math.max(0, ...(await page.evaluate(() => Reflect.get(window, 'keyTimes') as number[])))
 }
 
 /** Scrolls the fleet's table for some seconds and counts tasks of the page over 50 ms. */
@@ -135,42 +173,79 @@ async function longTasks(page: Page, seconds: number): Promise<{ readonly count:
   return { count: found.length, longestMs: Math.round(Math.max(0, ...found)) }
 }
 
-/** Cold and warm start of the desktop app to a window with its navigation. */
-async function measureDesktop(): Promise<{ readonly kind: string; readonly coldMs: number; readonly warmMs: number }> {
+interface DesktopTimes {
+  readonly kind: string
+  readonly firstMs: number
+  readonly secondMs: number
+  readonly loopP99Ms: number
+}
+
+/** First and second start of the desktop app to a window with its navigation, and its main process while a demo runs. */
+async function measureDesktop(): Promise<DesktopTimes> {
   const userData = await mkdtemp(join(tmpdir(), 'fieldgate-bench-'))
-  const once = async (): Promise<number> => {
+  const once = async (): Promise<{ readonly ms: number; readonly loopP99Ms: number }> => {
     const startedAt = performance.now()
     const desktop = await launchDesktop({ userData, args: ['--demo'] })
     const page = await desktop.page()
     await page.getByRole('navigation').first().waitFor()
     const ms = performance.now() - startedAt
+    await sleep(5000)
+    const loopP99Ms = await desktop.app.evaluate(mainLoopP99, 15_000)
     await desktop.close()
-    return ms
+    return { ms, loopP99Ms }
   }
   try {
-    return { kind: findElectron().kind, coldMs: await once(), warmMs: await once() }
+    const first = await once()
+    const second = await once()
+    return { kind: findElectron().kind, firstMs: first.ms, secondMs: second.ms, loopP99Ms: second.loopP99Ms }
   } finally {
     await rm(userData, { recursive: true, force: true })
   }
 }
 
+/** Runs in the main process: how late its event loop is, 99th percentile over so many milliseconds, timer resolution taken off. */
+async function mainLoopP99(_electron: unknown, ms: number): Promise<number> {
+  const resolution = 5
+  const { monitorEventLoopDelay } = process.getBuiltinModule('node:perf_hooks')
+  const delay = monitorEventLoopDelay({ resolution })
+  delay.enable()
+  await new Promise((resolve) => setTimeout(resolve, ms))
+  delay.disable()
+  return Math.max(0, delay.percentile(99) / 1e6 - resolution)
+}
+
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { nodes: { type: 'string', default: '1000' }, 'idle-seconds': { type: 'string', default: '20' } },
+    options: {
+      nodes: { type: 'string', default: '1000' },
+      'idle-seconds': { type: 'string', default: '20' },
+      'heap-minutes': { type: 'string', default: '1' },
+    },
   })
   const browser = await chromium.launch(findChromium())
   try {
-    const cold = await measureStart(browser)
-    const warm = await measureStart(browser)
+    const first = await measureStart(browser)
+    const second = await measureStart(browser)
     const desktop = await measureDesktop()
-    const idle = await measureIdle(browser, Number(values.nodes), Number(values['idle-seconds']))
-    const result = { machine: `${cpus().length} × ${cpus()[0]?.model ?? ''}`, cold, warm, desktop, idle }
-    console.log(JSON.stringify(result, undefined, 2))
+    const idle = await measureIdle(
+      browser,
+      Number(values.nodes),
+      Number(values['idle-seconds']),
+      Number(values['heap-minutes']),
+    )
+    const machine = { processors: cpus().length, model: cpus()[0]?.model, loadAverage: loadavg()[0] }
+    console.log(JSON.stringify({ machine, first, second, desktop, idle }, undefined, 2))
     console.log(describeElectron(findElectron().kind))
-    print('demo, cold: live data', cold.liveDataMs / 1000, 's', 5)
-    print('demo, warm: live data', warm.liveDataMs / 1000, 's', 5)
+    if ((machine.loadAverage ?? 0) > machine.processors)
+      console.log('The machine was busy with other work: times are too long.')
+    print('served demo, first start: live data', first.liveDataMs / 1000, 's', 5)
+    print('served demo, second start: live data', second.liveDataMs / 1000, 's', 5)
+    print('desktop, second start: window', desktop.secondMs / 1000, 's', 5)
+    print('main process, event loop p99', desktop.loopP99Ms, 'ms', 16)
     print(`idle host, ${idle.nodes} nodes`, idle.hostPercent, '% of a core', 1)
-    print(`idle window, ${idle.nodes} nodes`, idle.windowPercent, '% of a core', 1)
+    print(`idle browser, ${idle.nodes} nodes`, idle.windowPercent, '% of a core', 1)
+    print(`heap growth in ${idle.heap.minutes} min`, idle.heap.afterMb - idle.heap.beforeMb, 'MB', 2)
+    print('filter: slowest key to paint', idle.filterMs, 'ms', 50)
     print('longest task while scrolling', idle.longTasksWhileScrolling.longestMs, 'ms', 50)
   } finally {
     await browser.close()

@@ -12,17 +12,24 @@ export interface TestWorkspace {
 interface TestWorkspaceOptions {
   readonly nodes: number
   readonly rowsPerNode: number
+  /** Seconds between upload passes; 1 unless said. */
+  readonly intervalSeconds?: number
   /** Slows uploads down, so that something is under way when a test strikes. */
   readonly bytesPerSecond?: number
 }
 
 /** A workspace of real node databases that nobody writes any more, uploading to the embedded store. */
-export function makeWorkspace({ nodes, rowsPerNode, bytesPerSecond }: TestWorkspaceOptions): TestWorkspace {
+export function makeWorkspace({
+  nodes,
+  rowsPerNode,
+  bytesPerSecond,
+  intervalSeconds = 1,
+}: TestWorkspaceOptions): TestWorkspace {
   const folder = mkdtempSync(join(tmpdir(), 'fieldgate-e2e-workspace-'))
   const ids = Array.from({ length: nodes }, (_, at) => `node-${String(at + 1).padStart(2, '0')}`)
   for (const id of ids) fillDatabase(join(folder, `${id}.db`), rowsPerNode)
   const lines = [
-    'upload: { interval_seconds: 1, max_batch_rows: 2000, target_object_mb: 1 }',
+    `upload: { interval_seconds: ${intervalSeconds}, max_batch_rows: 2000, target_object_mb: 1 }`,
     ...(bytesPerSecond === undefined ? [] : [`link: { bytes_per_second: ${bytesPerSecond} }`]),
     'nodes:',
     ...ids.map((id) => `  - { id: ${id}, sqlite: ${id}.db }`),
