@@ -4,7 +4,7 @@ import { cancelledError } from './tasks.ts'
 import type { Task, TaskNews, TaskOrder } from './tasks.ts'
 
 export { defineTask, implementTask } from './tasks.ts'
-export type { Task, TaskContext, TaskImplementation } from './tasks.ts'
+export type { Task, TaskImplementation } from './tasks.ts'
 
 /** Starts one worker thread that serves the tasks; hosts know where its entry lies. */
 export type SpawnWorker = () => Worker

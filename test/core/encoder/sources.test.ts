@@ -64,7 +64,7 @@ async function differences(path: string, name: string): Promise<readonly string[
       const read = rows[at]?.[index + 1]
       const isSame =
         wanted === read ||
-        (typeof read === 'bigint' && BigInt(wanted as bigint) === read) ||
+        (typeof read === 'bigint' && BigInt(wanted as number) === read) ||
         (typeof read === 'boolean' && Number(read) === wanted)
       if (!isSame) found.push(`row ${String(row[0])} ${column.name}: ${String(wanted)} became ${String(read)}`)
     })

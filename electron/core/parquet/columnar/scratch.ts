@@ -4,7 +4,6 @@
  */
 let page = Buffer.allocUnsafeSlow(1 << 18)
 let compact = new Float64Array(1 << 15)
-let codes = new Int32Array(1 << 15)
 let compactCodes = new Int32Array(1 << 15)
 
 /** Larger buffers than this are not kept after use: one odd value must not hold memory for ever. */
@@ -25,12 +24,6 @@ export function doubleScratch(values: number): Float64Array {
 }
 
 /** At least `values` dictionary codes. */
-export function codeScratch(values: number): Int32Array {
-  if (codes.length < values) codes = new Int32Array(values)
-  return codes
-}
-
-/** At least `values` codes, for those of values that are not null. */
 export function compactCodeScratch(values: number): Int32Array {
   if (compactCodes.length < values) compactCodes = new Int32Array(values)
   return compactCodes
