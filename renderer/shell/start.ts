@@ -25,7 +25,7 @@ export function startShell(page: Window = window): () => void {
     followTheme(page),
     startConnection(),
     useFleet.subscribe(({ status }) => status !== undefined && syncClock(status.takenAtMs)),
-    useWorkspace.subscribe(({ workspace, host }, before) => {
+    useWorkspace.subscribe(({ workspace }, before) => {
       // Another workspace: nothing of the one before may stay on screen.
       if (workspace !== undefined && before.workspace !== undefined && workspace.folder !== before.workspace.folder) {
         page.location.reload()
@@ -34,8 +34,6 @@ export function startShell(page: Window = window): () => void {
         for (const load of [loadNodes, loadFleet, loadAttention]) void load()
       }
       if (workspace !== undefined) setTableScope(workspace.isDemo ? 'demo' : workspace.folder)
-      if (host !== undefined)
-        page.document.documentElement.dataset['platform'] = host.kind === 'desktop' ? host.platform : 'browser'
     }),
     followWorkspace(),
     followNodes(),

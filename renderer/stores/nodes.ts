@@ -1,3 +1,4 @@
+import { useState, useSyncExternalStore } from 'react'
 import { create } from 'zustand'
 import type { NodeSummary } from '../../shared/domain/node.ts'
 import { call, on } from '../client/client.ts'
@@ -55,4 +56,42 @@ export function followNodes(): () => void {
 /** Pauses or resumes uploads of nodes, one after the other; stops at the first refusal. */
 export async function pauseNodes(nodeIds: readonly string[], paused: boolean): Promise<void> {
   for (const nodeId of nodeIds) await call('uploads.pause', { nodeId, paused })
+}
+
+/** A fleet of more nodes than this is shown anew once a second instead of at every announcement. */
+const LARGE_FLEET = 1000
+const LARGE_FLEET_MS = 1000
+
+/** The list of nodes for tables and maps; with a large fleet it moves at most once a second, and so do they. */
+export function useNodeList(): readonly NodeSummary[] {
+  const [view] = useState(createListView)
+  return useSyncExternalStore(view.subscribe, view.get)
+}
+
+function createListView() {
+  let list = useNodes.getState().list
+  let shownAtMs = 0
+  return {
+    get: () => list,
+    subscribe: (listener: () => void) => {
+      let timer: ReturnType<typeof setTimeout> | undefined
+      const show = () => {
+        timer = undefined
+        shownAtMs = performance.now()
+        list = useNodes.getState().list
+        listener()
+      }
+      const stop = useNodes.subscribe((state) => {
+        if (state.list === list) return
+        const pauseMs = state.list.length > LARGE_FLEET ? shownAtMs + LARGE_FLEET_MS - performance.now() : 0
+        if (pauseMs <= 0) show()
+        else timer ??= setTimeout(show, pauseMs)
+      })
+      if (list !== useNodes.getState().list) show()
+      return () => {
+        stop()
+        clearTimeout(timer)
+      }
+    },
+  }
 }

@@ -1,6 +1,6 @@
 import { Menu } from '@mantine/core'
 import { useMemo, useRef } from 'react'
-import { useNodes } from '../../stores/nodes.ts'
+import { useNodeList } from '../../stores/nodes.ts'
 import { messages } from '../../text/messages.ts'
 import { SearchField } from '../../ui/fields.tsx'
 import { Icon } from '../../ui/Icon.tsx'
@@ -53,7 +53,24 @@ export function FleetFilters() {
 }
 
 function LabelMenu() {
-  const nodes = useNodes((state) => state.list)
+  return (
+    <Menu {...MENU}>
+      <Menu.Target>
+        <button type="button" className="chip add hide-1280">
+          <Icon name="plus" size={10} />
+          {words.label}
+        </button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <LabelItems />
+      </Menu.Dropdown>
+    </Menu>
+  )
+}
+
+/** The labels there are; gathered only while the menu is open. */
+function LabelItems() {
+  const nodes = useNodeList()
   const labels = useFleetView((state) => state.labels)
   const known = useMemo(() => {
     const values = new Map<string, Set<string>>()
@@ -64,57 +81,49 @@ function LabelMenu() {
     }
     return [...values].map(([key, set]) => [key, [...set].toSorted()] as const)
   }, [nodes])
+  if (known.length === 0) return <Menu.Item disabled>{words.anyLabel}</Menu.Item>
+  return known.map(([key, values]) => (
+    <div key={key}>
+      <Menu.Label className="menu-sec">{key}</Menu.Label>
+      {values.map((value) => (
+        <Menu.Item key={value} onClick={() => setFleetView({ labels: { ...labels, [key]: value } })}>
+          {value}
+        </Menu.Item>
+      ))}
+    </div>
+  ))
+}
+
+/** What a group key is called. */
+function groupLabel(group: string): string {
+  if (group === 'site' || group === 'pipeline' || group === 'none') return words.groupBy[group]
+  return words.groupByLabel(group.slice('label:'.length))
+}
+
+/** Chooses what the rows are grouped by: site, pipeline, a label, or nothing. */
+export function GroupMenu() {
+  const group = useFleetView((state) => state.group)
   return (
-    <Menu {...MENU}>
+    <Menu {...MENU} position="bottom-end">
       <Menu.Target>
-        <button type="button" className="chip add hide-1280">
-          <Icon name="plus" size={10} />
-          {words.label}
+        <button type="button" className="chip">
+          {words.group} <b>{groupLabel(group)}</b>
+          <Icon name="down" size={10} />
         </button>
       </Menu.Target>
       <Menu.Dropdown>
-        {known.length === 0 && <Menu.Item disabled>{words.anyLabel}</Menu.Item>}
-        {known.map(([key, values]) => (
-          <div key={key}>
-            <Menu.Label className="menu-sec">{key}</Menu.Label>
-            {values.map((value) => (
-              <Menu.Item key={value} onClick={() => setFleetView({ labels: { ...labels, [key]: value } })}>
-                {value}
-              </Menu.Item>
-            ))}
-          </div>
-        ))}
+        <GroupItems />
       </Menu.Dropdown>
     </Menu>
   )
 }
 
-/** Chooses what the rows are grouped by: site, pipeline, a label, or nothing. */
-export function GroupMenu() {
-  const nodes = useNodes((state) => state.list)
-  const group = useFleetView((state) => state.group)
+function GroupItems() {
+  const nodes = useNodeList()
   const keys = useMemo(() => [...new Set(nodes.flatMap((node) => Object.keys(node.labels)))].toSorted(), [nodes])
-  const choices = [
-    { value: 'site', label: words.groupBy.site },
-    { value: 'pipeline', label: words.groupBy.pipeline },
-    ...keys.map((key) => ({ value: `label:${key}`, label: words.groupByLabel(key) })),
-    { value: 'none', label: words.groupBy.none },
-  ]
-  return (
-    <Menu {...MENU} position="bottom-end">
-      <Menu.Target>
-        <button type="button" className="chip">
-          {words.group} <b>{choices.find(({ value }) => value === group)?.label ?? group}</b>
-          <Icon name="down" size={10} />
-        </button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {choices.map(({ value, label }) => (
-          <Menu.Item key={value} onClick={() => setFleetView({ group: value })}>
-            {label}
-          </Menu.Item>
-        ))}
-      </Menu.Dropdown>
-    </Menu>
-  )
+  return ['site', 'pipeline', ...keys.map((key) => `label:${key}`), 'none'].map((value) => (
+    <Menu.Item key={value} onClick={() => setFleetView({ group: value })}>
+      {groupLabel(value)}
+    </Menu.Item>
+  ))
 }

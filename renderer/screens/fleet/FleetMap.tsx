@@ -1,7 +1,7 @@
 import { useMemo } from 'react'
 import { baseMap } from '../../charts/geo.ts'
 import { SiteMap } from '../../charts/SiteMap.tsx'
-import { useNodes } from '../../stores/nodes.ts'
+import { useNodeList } from '../../stores/nodes.ts'
 import { messages } from '../../text/messages.ts'
 import { formatNoun } from '../../ui/format.ts'
 import { Segmented } from '../../ui/Segmented.tsx'
@@ -12,7 +12,7 @@ const words = messages.fleet.map
 
 /** The sites on the map; a click selects a site's nodes. Opens on the US when every site lies there. */
 export function FleetMap() {
-  const nodes = useNodes((state) => state.list)
+  const nodes = useNodeList()
   const { map, selection } = useFleetView()
   const sites = useMemo(() => mapSites(nodes), [nodes])
   const selected = useMemo(

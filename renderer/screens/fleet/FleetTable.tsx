@@ -1,6 +1,6 @@
 import { useMemo } from 'react'
 import type { NodeSummary } from '../../../shared/domain/node.ts'
-import { useNodes } from '../../stores/nodes.ts'
+import { useNodeList, useNodes } from '../../stores/nodes.ts'
 import { messages } from '../../text/messages.ts'
 import { Button } from '../../ui/Button.tsx'
 import { formatCount, formatNoun } from '../../ui/format.ts'
@@ -25,7 +25,7 @@ function nodeIdOf(node: NodeSummary): string {
 
 /** The rows of the fleet as the filters leave them. */
 export function useFleetTable(): DataTableModel<NodeSummary> {
-  const nodes = useNodes((state) => state.list)
+  const nodes = useNodeList()
   const { query, labels, deliver, group } = useFleetView()
   const rows = useMemo(() => nodes.filter((node) => passesFilters(node, labels, deliver)), [nodes, labels, deliver])
   const grouping = useMemo(() => groupingOf(group), [group])

@@ -11,19 +11,21 @@ import type { Column } from '../../ui/table/columns.ts'
 
 const words = messages.fleet.columns
 
+/** Later than any instant; an unknown start counts as just now. */
+const FAR_MS = 1e14
+
 /**
- * Order of two lamps, better first. Fresh lamps are equal, so that healthy rows stay where they are while their ages
- * tick; of two that are not, the older is worse.
+ * A number that orders lamps, larger is worse. Fresh lamps are equal, so that healthy rows stay where they are while
+ * their ages tick; of two that are not, the older is worse.
  */
-export function compareLamps(a: Lamp, b: Lamp): number {
-  const bySeverity = severityOf(a.state) - severityOf(b.state)
-  if (bySeverity !== 0 || a.state === 'ok') return bySeverity
-  return (b.sinceMs ?? Infinity) - (a.sinceMs ?? Infinity) || 0
+export function lampRank({ state, sinceMs }: Lamp): number {
+  const severity = severityOf(state) * FAR_MS
+  return state === 'ok' || sinceMs === undefined ? severity : severity + FAR_MS - sinceMs
 }
 
 /** The lamp of a group: its worst, and of equal ones the oldest. */
 export function worstLamp(lamps: readonly Lamp[]): Lamp | undefined {
-  return lamps.toSorted((a, b) => compareLamps(b, a) || (a.sinceMs ?? 0) - (b.sinceMs ?? 0))[0]
+  return lamps.toSorted((a, b) => lampRank(b) - lampRank(a) || (a.sinceMs ?? 0) - (b.sinceMs ?? 0))[0]
 }
 
 function lampColumn(id: 'reach' | 'collect' | 'deliver', width: number): Column<NodeSummary> {
@@ -34,7 +36,7 @@ function lampColumn(id: 'reach' | 'collect' | 'deliver', width: number): Column<
     width,
     isDescendingFirst: true,
     cell: (node) => <LampCell lamp={node.lamps[id]} />,
-    compare: (a, b) => compareLamps(a.lamps[id], b.lamps[id]),
+    value: (node) => lampRank(node.lamps[id]),
     csv: (node) => lampCsv(node.lamps[id]),
     group: (nodes, isCollapsed) => {
       const worst = isCollapsed ? worstLamp(nodes.map((node) => node.lamps[id])) : undefined
