@@ -1,0 +1,122 @@
+const UPLOADER = 'electron/core/uploader'
+const LEDGER = 'electron/core/db/ledger'
+
+const one = (name, file, find, replace) => ({ name, edits: [{ file, find, replace }] })
+
+/**
+ * Product bugs that are seeded one at a time: the suite must go red on each. An edit names text that occurs once in its
+ * file; when the source has changed under it, the check fails instead of passing.
+ */
+export const MUTATIONS = [
+  one(
+    'the last row of a step is dropped',
+    `${UPLOADER}/encodeSource.ts`,
+    'await days.add(rows, micros)',
+    'await days.add(rows.length > 1 ? rows.slice(0, -1) : rows, micros)',
+  ),
+  one(
+    'a range begins one row late',
+    `${UPLOADER}/claim.ts`,
+    'const fromSeq = cursor.claimedSeq + 1',
+    'const fromSeq = cursor.claimedSeq + (cursor.claimedSeq > 0 ? 2 : 1)',
+  ),
+  one(
+    'a range repeats the last row of the one before (> became >=)',
+    'electron/core/db/node/rows.ts',
+    'range: `SELECT ${columns} FROM ${table} WHERE ${id} > ?',
+    'range: `SELECT ${columns} FROM ${table} WHERE ${id} >= ?',
+  ),
+  one(
+    'the ledger is not fsynced',
+    `${LEDGER}/connection.ts`,
+    "database.pragma('synchronous = FULL')",
+    "database.pragma('synchronous = OFF')",
+  ),
+  {
+    name: 'the commit comes before the put',
+    edits: [
+      { file: `${LEDGER}/transitions.ts`, find: 'if (open.n > 0) throw', replace: 'if (open.n < 0) throw' },
+      {
+        file: `${UPLOADER}/execute.ts`,
+        find: '  const markLast = await putObjects(ports, execution, signal)\n',
+        replace: '',
+      },
+      { file: `${UPLOADER}/execute.ts`, find: '    markLast()\n', replace: '' },
+      {
+        file: `${UPLOADER}/execute.ts`,
+        find: "  ports.step('committed', execution.id)\n",
+        replace: "  ports.step('committed', execution.id)\n  await putObjects(ports, execution, signal)\n",
+      },
+    ],
+  },
+  one('a replaced table passes for the same one', `${UPLOADER}/epoch.ts`, "}) === 'same',", '}) !== undefined,'),
+  one('a key has no date', 'shared/domain/objectKey.ts', '/date=${date}/${parts.epoch}', '/date=/${parts.epoch}'),
+  one(
+    'a retry writes under a new key',
+    `${UPLOADER}/execute.ts`,
+    'node: execution.nodeId,\n          date',
+    'node: `${execution.nodeId}.${ports.runner.token.slice(0, 6)}`,\n          date',
+  ),
+  {
+    name: 'any 200 counts as stored',
+    edits: [
+      {
+        file: 'electron/core/objects/s3/put.ts',
+        find: 'if (reply.ETag !== undefined && reply.ChecksumCRC32 === checksum) {',
+        replace: 'if (reply !== undefined) {',
+      },
+      {
+        file: 'electron/core/objects/s3/put.ts',
+        find: "etag: reply.ETag.replaceAll('\"', '')",
+        replace: "etag: (reply.ETag ?? '').replaceAll('\"', '')",
+      },
+    ],
+  },
+  one(
+    'an object of other content under our name is taken for ours (412 ignored)',
+    `${UPLOADER}/execute.ts`,
+    "if (outcome.kind === 'differs') {",
+    "if (outcome.kind === 'never') {",
+  ),
+  {
+    name: 'one stored object of several commits the execution',
+    edits: [
+      { file: `${LEDGER}/transitions.ts`, find: 'if (open.n > 0) throw', replace: 'if (open.n < 0) throw' },
+      {
+        file: `${UPLOADER}/execute.ts`,
+        find: ".filter((object) => object.state !== 'stored')\n  for",
+        replace: ".filter((object) => object.state !== 'stored').slice(0, 1)\n  for",
+      },
+    ],
+  },
+  one(
+    'quarantined rows are forgotten',
+    `${LEDGER}/transitions.ts`,
+    'for (const row of outcome.quarantined) {',
+    'for (const row of outcome.quarantined.slice(0, 0)) {',
+  ),
+  one(
+    'always-on routes are not delivered',
+    `${UPLOADER}/nodePass.ts`,
+    'const beside = ports.config.upload.alwaysOn',
+    'const beside = ports.config.upload.alwaysOn.slice(0, 0)',
+  ),
+  one(
+    'a runner that lost its lease still commits',
+    `${LEDGER}/leases.ts`,
+    'if (readLease(ledger, nodeId)?.token !== token) {',
+    "if (readLease(ledger, nodeId)?.token === '') {",
+  ),
+  one(
+    'rows without a readable time are dropped',
+    `${UPLOADER}/encodeDays.ts`,
+    'let partition = this.#byDay.get(day)\n',
+    'if (Number.isNaN(day)) return\n    let partition = this.#byDay.get(day)\n',
+  ),
+  one(
+    'a torn spool file is sent as it is',
+    `${UPLOADER}/spool.ts`,
+    'if (statSync(object.spoolPath).size !== object.bytes) return false',
+    'if (statSync(object.spoolPath).size >= 0) continue',
+  ),
+]
