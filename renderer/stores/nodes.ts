@@ -1,4 +1,3 @@
-import { useState, useSyncExternalStore } from 'react'
 import { create } from 'zustand'
 import type { NodeSummary } from '../../shared/domain/node.ts'
 import { call, on } from '../client/client.ts'
@@ -62,36 +61,23 @@ export async function pauseNodes(nodeIds: readonly string[], paused: boolean): P
 const LARGE_FLEET = 1000
 const LARGE_FLEET_MS = 1000
 
-/** The list of nodes for tables and maps; with a large fleet it moves at most once a second, and so do they. */
-export function useNodeList(): readonly NodeSummary[] {
-  const [view] = useState(createListView)
-  return useSyncExternalStore(view.subscribe, view.get)
+const useShown = create<{ readonly list: readonly NodeSummary[]; readonly atMs: number }>(() => ({ list: [], atMs: 0 }))
+let timer: ReturnType<typeof setTimeout> | undefined
+
+function show(): void {
+  timer = undefined
+  useShown.setState({ list: useNodes.getState().list, atMs: performance.now() })
 }
 
-function createListView() {
-  let list = useNodes.getState().list
-  let shownAtMs = 0
-  return {
-    get: () => list,
-    subscribe: (listener: () => void) => {
-      let timer: ReturnType<typeof setTimeout> | undefined
-      const show = () => {
-        timer = undefined
-        shownAtMs = performance.now()
-        list = useNodes.getState().list
-        listener()
-      }
-      const stop = useNodes.subscribe((state) => {
-        if (state.list === list) return
-        const pauseMs = state.list.length > LARGE_FLEET ? shownAtMs + LARGE_FLEET_MS - performance.now() : 0
-        if (pauseMs <= 0) show()
-        else timer ??= setTimeout(show, pauseMs)
-      })
-      if (list !== useNodes.getState().list) show()
-      return () => {
-        stop()
-        clearTimeout(timer)
-      }
-    },
-  }
+useNodes.subscribe(({ list }) => {
+  const shown = useShown.getState()
+  if (list === shown.list) return
+  const pauseMs = list.length > LARGE_FLEET ? shown.atMs + LARGE_FLEET_MS - performance.now() : 0
+  if (pauseMs <= 0) show()
+  else timer ??= setTimeout(show, pauseMs)
+})
+
+/** The list of nodes for tables and maps; with a large fleet it moves at most once a second, and so do they. */
+export function useNodeList(): readonly NodeSummary[] {
+  return useShown((state) => state.list)
 }

@@ -61,6 +61,7 @@ export const fleet = {
     readOnly: 'held elsewhere',
     paused: 'paused',
   },
+  reading: (databases: string) => `Reading ${databases}`,
   nothingFound: 'No node passes the filter',
   nothingFoundText: 'The filter, a label or the deliver choice leaves no node.',
   clearFilters: 'Clear filters',

@@ -66,6 +66,8 @@ export function nameKeys(
 export function handleKey(event: KeyboardEvent, nowMs: number): void {
   if (event.defaultPrevented || event.isComposing) return
   const name = nameKeys(event)
+  // An open dialog has the keys to itself; only the palette still opens and closes.
+  if (name !== 'Ctrl K' && document.querySelector('[aria-modal="true"]') !== null) return
   const isBare = !/^(Ctrl|Alt) /.test(name)
   if (isBare && name !== 'Esc' && isEditable(event.target)) return
   // In a field Ctrl Z takes back what was typed there.

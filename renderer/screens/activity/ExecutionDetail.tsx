@@ -5,6 +5,7 @@ import { messages } from '../../text/messages.ts'
 import { Age, Until } from '../../ui/Age.tsx'
 import { Button } from '../../ui/Button.tsx'
 import { cliCommand } from '../../ui/cli.ts'
+import { copyText } from '../../ui/copy.ts'
 import { CopyCli } from '../../ui/CopyButton.tsx'
 import { formatBytes, formatClock, formatCount, formatDuration, formatNoun, formatRange } from '../../ui/format.ts'
 import { KeyValues } from '../../ui/KeyValues.tsx'
@@ -84,7 +85,13 @@ function FailureHelp({
       () => showToast({ state: 'none', title: words.retried(nodeId) }),
       (error: unknown) => showFailure(words.retryFailed, error),
     )
+  const command = cliCommand('upload', '--once', '--node', nodeId)
   useShortcut('R', words.retry, retry)
+  useShortcut('Ctrl Shift C', messages.actions.copyCli, () => {
+    void copyText(command).then(
+      (isCopied) => isCopied && showToast({ state: 'ok', title: messages.actions.copied, text: command }),
+    )
+  })
   return (
     <>
       <p className="t2">{words.safe(nodeId, formatNoun(backlog, 'row'))}</p>
@@ -103,7 +110,7 @@ function FailureHelp({
             {words.testAccess}
           </Button>
         )}
-        <CopyCli command={cliCommand('upload', '--once', '--node', nodeId)} />
+        <CopyCli command={command} />
       </div>
     </>
   )

@@ -1,11 +1,13 @@
 import { useMemo } from 'react'
 import type { NodeSummary } from '../../../shared/domain/node.ts'
-import { useNodeList, useNodes } from '../../stores/nodes.ts'
+import { loadNodes, useNodeList, useNodes } from '../../stores/nodes.ts'
+import { useWorkspace } from '../../stores/workspace.ts'
 import { messages } from '../../text/messages.ts'
 import { Button } from '../../ui/Button.tsx'
-import { formatCount, formatNoun } from '../../ui/format.ts'
+import { formatCount, formatMoment, formatNoun } from '../../ui/format.ts'
+import { LampMark } from '../../ui/marks/Lamp.tsx'
 import { navigate } from '../../ui/router.ts'
-import { EmptyState, ErrorState, Skeleton } from '../../ui/states.tsx'
+import { Banner, EmptyState, ErrorState, Skeleton } from '../../ui/states.tsx'
 import { ColumnsMenu } from '../../ui/table/ColumnsMenu.tsx'
 import type { Grouping } from '../../ui/table/columns.ts'
 import { DataTable } from '../../ui/table/DataTable.tsx'
@@ -73,8 +75,21 @@ export function FleetTable({ table }: { readonly table: DataTableModel<NodeSumma
         <GroupMenu />
         <ColumnsMenu table={table} />
       </div>
+      {hasNodes && load.phase === 'failed' && load.asOfMs !== undefined && (
+        <Banner
+          tone="bad"
+          icon={<LampMark state="bad" />}
+          action={
+            <Button size="sm" icon="retry" onClick={() => void loadNodes()}>
+              {messages.actions.retryNow}
+            </Button>
+          }
+        >
+          <b>{messages.load.asOf(formatMoment(load.asOfMs, Date.now()))}.</b> {load.error.message} {load.error.hint}
+        </Banner>
+      )}
       {!hasNodes && load.phase === 'failed' ? (
-        <ErrorState error={load.error} />
+        <ErrorState error={load.error} onRetry={() => void loadNodes()} />
       ) : (
         <DataTable
           table={table}
@@ -82,7 +97,7 @@ export function FleetTable({ table }: { readonly table: DataTableModel<NodeSumma
           onSelect={selectNodes}
           onOpen={(node) => navigate('node', node.nodeId)}
           rowClass={(node) => (node.lamps.reach.state === 'off' ? 'dim' : undefined)}
-          empty={hasNodes ? <NothingFound /> : <Skeleton />}
+          empty={hasNodes ? <NothingFound /> : <Reading />}
         />
       )}
       {selection.size > 0 && <SelectionPlan />}
@@ -91,6 +106,11 @@ export function FleetTable({ table }: { readonly table: DataTableModel<NodeSumma
       </span>
     </section>
   )
+}
+
+function Reading() {
+  const nodes = useWorkspace((state) => state.workspace?.nodes)
+  return <Skeleton text={nodes === undefined ? messages.load.loading : words.reading(formatNoun(nodes, 'database'))} />
 }
 
 function NothingFound() {

@@ -23,6 +23,7 @@ export function SelectionPlan() {
   const isAllPaused = ids.every((id) => byId.get(id)?.uploadState === 'paused')
   const named = ids.slice(0, NAMED).join(', ')
   useShortcut('P', words.actions.switch, () => setFleetView({ planType: isPlanning ? null : undefined }))
+  useShortcut('D', words.actions.doctor, () => void openDoctor(ids))
   useShortcut('Esc', messages.actions.discard, () =>
     isPlanning ? setFleetView({ planType: null }) : selectNodes(new Set()),
   )

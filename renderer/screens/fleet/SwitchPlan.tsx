@@ -5,14 +5,16 @@ import { useWorkspace } from '../../stores/workspace.ts'
 import { messages } from '../../text/messages.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Diff } from '../../ui/Code.tsx'
+import { copyText } from '../../ui/copy.ts'
 import { RadioOption, SelectField } from '../../ui/fields.tsx'
 import { formatBytes, formatNoun, formatWholeDuration } from '../../ui/format.ts'
 import { Icon } from '../../ui/Icon.tsx'
 import { TypeGlyph, TypeTag, typeKind } from '../../ui/marks/TypeTag.tsx'
 import { useShortcut } from '../../ui/shortcuts.ts'
+import { showToast } from '../../ui/toast.tsx'
 import { applySwitch } from './applySwitch.ts'
 import { selectNodes, setFleetView } from './fleetView.ts'
-import { planDiff, planTotals } from './planSummary.ts'
+import { planDiff, planTotals, switchCommands } from './planSummary.ts'
 import type { PlanTotals } from './planSummary.ts'
 import { usePlan } from './usePlan.ts'
 
@@ -40,6 +42,12 @@ export function SwitchPlan({
     setApplying(false)
     if (isDone) selectNodes(new Set())
   }
+  const copy = async () => {
+    if (type === undefined) return
+    const commands = switchCommands([...nodeIds], type, isBackfill, reason.current?.value ?? '')
+    if (await copyText(commands)) showToast({ state: 'ok', title: messages.actions.copied, text: commands })
+  }
+  useShortcut('Ctrl Shift C', messages.actions.copyCli, () => void copy(), type !== undefined)
   useShortcut('Ctrl Enter', words.apply(formatNoun(nodeIds.size, 'node')), () => void apply(), canApply)
   return (
     <>
@@ -59,6 +67,15 @@ export function SwitchPlan({
         <div className="input grow">
           <input ref={reason} className="small" placeholder={words.reason} aria-label={words.reason} maxLength={2000} />
         </div>
+        <Button
+          kind="ghost"
+          className="hide-1280"
+          icon="copy"
+          disabled={type === undefined}
+          onClick={() => void copy()}
+        >
+          {messages.actions.copyCli}
+        </Button>
         <Button kind="ghost" keys="Esc" onClick={discard}>
           {messages.actions.discard}
         </Button>

@@ -1,4 +1,5 @@
 import type { PipelinePlan } from '../../../shared/domain/pipelines.ts'
+import { cliCommand } from '../../ui/cli.ts'
 
 export interface PlanLine {
   readonly kind: 'del' | 'add' | 'same'
@@ -66,4 +67,10 @@ function nameSome(nodes: readonly PlannedNode[], more: (n: string) => string): s
     .map(({ nodeId }) => nodeId)
     .join(', ')
   return nodes.length > NAMED ? `${named} ${more(String(nodes.length - NAMED))}` : named
+}
+
+/** The same switch for a terminal: one command per node. */
+export function switchCommands(nodeIds: readonly string[], type: string, isBackfill: boolean, reason: string): string {
+  const more = [...(reason.trim() === '' ? [] : ['--reason', reason.trim()]), ...(isBackfill ? ['--backfill'] : [])]
+  return nodeIds.map((nodeId) => cliCommand('pipeline', 'set', type, '--node', nodeId, ...more)).join('\n')
 }

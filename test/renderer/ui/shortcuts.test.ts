@@ -69,6 +69,26 @@ describe('shortcuts', () => {
     expect(filter).toHaveBeenCalledTimes(1)
   })
 
+  it('are silent while a dialog is open, but for the palette', () => {
+    const add = register('A')
+    const palette = register('Ctrl K')
+    const dialog = document.body.appendChild(document.createElement('div'))
+    dialog.setAttribute('aria-modal', 'true')
+    press({ key: 'a' })
+    press({ key: 'k', ctrlKey: true })
+    expect(add).not.toHaveBeenCalled()
+    expect(palette).toHaveBeenCalledTimes(1)
+  })
+
+  it('leave Ctrl Z to a field that has focus', () => {
+    const undo = register('Ctrl Z')
+    const field = document.body.appendChild(document.createElement('textarea'))
+    press({ key: 'z', ctrlKey: true }, field)
+    expect(undo).not.toHaveBeenCalled()
+    press({ key: 'z', ctrlKey: true })
+    expect(undo).toHaveBeenCalledTimes(1)
+  })
+
   it('belong to the newest of the same keys, and to the older one again after it is gone', () => {
     const older = register('Esc')
     const stop = addShortcut({ keys: 'Esc', label: 'newer', run: () => undefined })
