@@ -46,6 +46,7 @@ export interface ReconcileLane {
   /** Sequence ranges this route delivered. */
   readonly ranges: readonly { readonly fromSeq: number; readonly toSeq: number }[]
   readonly sourceRows: number
+  /** Rows of the route in the bucket: windows, where it aggregates. */
   readonly delivered: number
   readonly quarantined: number
   readonly filtered: number
@@ -69,7 +70,11 @@ export interface ReconcileReport {
   readonly store: string
   readonly lanes: readonly ReconcileLane[]
   readonly totals: {
+    /** Rows of the delivered ranges that are in the source still; those waiting are not among them. */
     readonly sourceRows: number
+    /** Rows delivered and gone from the source since. */
+    readonly purged: number
+    /** Source rows that are in the bucket as rows; `sourceRows + purged` is this and the next three, when nothing is missing. */
     readonly delivered: number
     readonly quarantined: number
     readonly filtered: number

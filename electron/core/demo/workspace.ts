@@ -94,7 +94,7 @@ function describeWorkspace(fleet: readonly DemoNode[], seed: string): string {
     demo: { seed },
     store: { kind: 'embedded', folder: 'objects' },
     buckets: { prefix: 'demo', region: 'us-west-2' },
-    upload: { interval_seconds: 5, compression: 'zstd' },
+    upload: { interval_seconds: 10, compression: 'zstd' },
     pipelines: {
       auto_switch: {
         enabled: true,

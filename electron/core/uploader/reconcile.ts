@@ -84,7 +84,9 @@ function sumLanes(lanes: readonly ReconcileLane[]): Omit<ReconcileReport['totals
   const sum = (of: (lane: ReconcileLane) => number): number => lanes.reduce((total, lane) => total + of(lane), 0)
   return {
     sourceRows: sum((lane) => lane.sourceRows),
-    delivered: sum((lane) => lane.delivered),
+    purged: sum((lane) => lane.purged),
+    // The rows of an aggregating lane are in the bucket as windows: they count as aggregated.
+    delivered: sum((lane) => (lane.aggregated > 0 ? 0 : lane.delivered)),
     quarantined: sum((lane) => lane.quarantined),
     filtered: sum((lane) => lane.filtered),
     aggregated: sum((lane) => lane.aggregated),

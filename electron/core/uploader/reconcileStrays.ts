@@ -101,6 +101,7 @@ function isKnown(ports: ProofPorts, lanes: readonly LaneFacts[], bucket: string,
   )
 }
 
+/** The lane with what its strays hold a second time. */
 export function withStrays(lane: ReconcileLane, strays: Strays): ReconcileLane {
   if (strays.keys.length === 0) return lane
   return {

@@ -2,6 +2,7 @@ import { Fragment } from 'react'
 import type { ReconcileReport } from '../../../shared/domain/reconcile.ts'
 import { messages } from '../../text/messages.ts'
 import { formatCount } from '../../ui/format.ts'
+import { committedRows } from './proofModel.ts'
 
 const words = messages.proof
 
@@ -11,18 +12,19 @@ const PARTS = ['delivered', 'aggregated', 'filtered', 'quarantined', 'waiting'] 
 export function Balance({ report }: { readonly report: ReconcileReport }) {
   const { totals } = report
   const present = PARTS.filter((part) => totals[part] > 0)
+  const committed = committedRows(report)
   const isEqual = totals.objects === totals.objectsEqual
   return (
     <div className="pf-balance">
       <div className="pf-flow" role="img" aria-label={`${words.balanceLabel}: ${describe(report)}`}>
         {present.map((part) => (
-          <i key={part} className={`f-${part}`} style={{ flexGrow: totals[part] / Math.max(1, totals.sourceRows) }} />
+          <i key={part} className={`f-${part}`} style={{ flexGrow: totals[part] / Math.max(1, committed) }} />
         ))}
       </div>
       <div className="pf-equation">
         <div>
           <span className="micro t3">{words.rowsInSource}</span>
-          <b>{formatCount(totals.sourceRows)}</b>
+          <b>{formatCount(committed)}</b>
         </div>
         {PARTS.map((part, index) => (
           <Fragment key={part}>

@@ -3,6 +3,7 @@ import { messages } from '../../text/messages.ts'
 import { Age } from '../../ui/Age.tsx'
 import { Button } from '../../ui/Button.tsx'
 import { formatClock, formatCount, formatDuration, formatNoun } from '../../ui/format.ts'
+import { committedRows } from './proofModel.ts'
 
 const words = messages.proof
 
@@ -50,7 +51,7 @@ function Explanation({ report, nodes }: Pick<HeroProps, 'report' | 'nodes'>) {
     const findings = report.lanes.reduce((sum, lane) => sum + lane.findings.length, 0) + report.unknownObjects.length
     return <>{words.brokenSentence(formatNoun(findings, 'finding'))}</>
   }
-  const [before, rows, after] = words.accounted(formatCount(report.totals.sourceRows), formatNoun(nodes, 'node'))
+  const [before, rows, after] = words.accounted(formatCount(committedRows(report)), formatNoun(nodes, 'node'))
   const objects = formatNoun(report.totals.objects, 'object')
   return (
     <>

@@ -24,7 +24,7 @@ import { Drill } from './Drill.tsx'
 import { Hero, HeroActions } from './Hero.tsx'
 import { Matrix } from './Matrix.tsx'
 import type { Selected } from './Matrix.tsx'
-import { buildMatrix, datesOf, parseTraceQuery } from './proofModel.ts'
+import { buildMatrix, committedRows, datesOf, parseTraceQuery } from './proofModel.ts'
 import type { GroupBy } from './proofModel.ts'
 import { Trace } from './Trace.tsx'
 
@@ -229,7 +229,7 @@ function Session() {
                 </LampMark>
               </td>
               <td className="t2">{report.isFull ? words.full : words.quick}</td>
-              <td className="num">{formatNoun(report.totals.sourceRows, 'row')}</td>
+              <td className="num">{formatNoun(committedRows(report), 'row')}</td>
               <td className="num t2">{formatDuration(report.tookMs)}</td>
             </tr>
           ))}

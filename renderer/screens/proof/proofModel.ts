@@ -23,6 +23,11 @@ export interface ProofRow {
 
 const DAY_MS = 86_400_000
 
+/** Rows the nodes ever committed: those in the source, waiting ones included, and those purged after delivery. */
+export function committedRows({ totals }: ReconcileReport): number {
+  return totals.sourceRows + totals.purged + totals.waiting
+}
+
 /** UTC dates of the last `count` days, oldest first, ending with the newest day that has rows or with today. */
 export function datesOf(report: ReconcileReport, count: number): readonly string[] {
   const today = new Date(report.takenAtMs).toISOString().slice(0, 10)

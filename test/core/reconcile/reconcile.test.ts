@@ -77,6 +77,8 @@ describe('the proof of what is as it should be', () => {
     expect(laneOf(report, 'emergency')).toMatchObject({ sourceRows: 50, delivered: 5, filtered: 45 })
     expect(laneOf(report, 'emergency').days[0]).toMatchObject({ sourceRows: 5, bucketRows: 5, filtered: 45 })
     expect(laneOf(report, 'aggregated')).toMatchObject({ sourceRows: 60, aggregated: 60 })
+    const { totals } = report
+    expect(totals.delivered + totals.aggregated + totals.filtered + totals.quarantined).toBe(totals.sourceRows)
     expect(laneOf(report, 'aggregated').days[0]).toMatchObject({ date: '2026-03-02', aggregated: 60 })
     expect(laneOf(report, 'schematized')).toMatchObject({ sourceRows: 40, delivered: 39, quarantined: 1 })
     expect(laneOf(report, 'schematized').days[0]).toMatchObject({ quarantined: 1, sourceRows: 39 })
