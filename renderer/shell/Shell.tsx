@@ -1,7 +1,8 @@
-import { Suspense } from 'react'
+import { Suspense, useEffect } from 'react'
 import { screenOf } from '../screens/index.ts'
 import { DemoBar } from '../screens/simulator/DemoBar.tsx'
 import { useWorkspace } from '../stores/workspace.ts'
+import { messages } from '../text/messages.ts'
 import { Skeleton } from '../ui/states.tsx'
 import { useRoute } from '../ui/router.ts'
 import { ConnectionBanner } from './ConnectionBanner.tsx'
@@ -17,10 +18,13 @@ import { useGlobalShortcuts } from './globalShortcuts.ts'
 /** Title bar, navigation, the screen, status bar; the palette and the help float above. */
 export function Shell() {
   const route = useRoute()
-  const { Component } = screenOf(route.screen)
+  const { Component, label } = screenOf(route.screen)
   // Screens wait for the workspace: saved table layouts belong to it.
   const isKnown = useWorkspace(({ workspace, load }) => workspace !== undefined || load.phase === 'failed')
   useGlobalShortcuts()
+  useEffect(() => {
+    document.title = `${label}, ${messages.shell.product}`
+  }, [label])
   return (
     <div className="shell">
       <TitleBar />

@@ -24,7 +24,7 @@ export function StatusBar() {
     <footer className="statusbar" aria-label={words.label}>
       {status !== undefined && (
         <>
-          <ProofItem proof={status.proof} />
+          <ProofItem proof={status.proof} hasDelivered={status.deliveredAge.worstMs !== undefined} />
           <span>
             <span>
               {words.backlog} <b>{formatNoun(status.backlogRows, 'row')}</b>
@@ -44,7 +44,7 @@ export function StatusBar() {
   )
 }
 
-function ProofItem({ proof }: { readonly proof: FleetStatus['proof'] }) {
+function ProofItem({ proof, hasDelivered }: { readonly proof: FleetStatus['proof']; readonly hasDelivered: boolean }) {
   const { checkedAtMs, missing, duplicated } = proof
   const isKnown = checkedAtMs !== undefined
   const verdict =
@@ -67,7 +67,7 @@ function ProofItem({ proof }: { readonly proof: FleetStatus['proof'] }) {
         <span>
           {words.noProof}{' '}
           <b>
-            {proof.state === 'running' ? words.checking : proof.rows === 0 ? words.nothingDelivered : words.notChecked}
+            {proof.state === 'running' ? words.checking : !hasDelivered ? words.nothingDelivered : words.notChecked}
           </b>
         </span>
       )}

@@ -15,12 +15,17 @@ export interface Step {
 
 /** What only a person can say is done; the rest is seen in the workspace. */
 interface Marks {
+  /** The checklist was on screen in this workspace. */
+  readonly isStarted: boolean
   readonly isStoreChosen: boolean
   readonly checksPassed: number | undefined
   readonly isDismissed: boolean
 }
 
-const NO_MARKS: Marks = { isStoreChosen: false, checksPassed: undefined, isDismissed: false }
+/** With more nodes than this nobody needs the way to the first one. */
+const FEW_NODES = 3
+
+const NO_MARKS: Marks = { isStarted: false, isStoreChosen: false, checksPassed: undefined, isDismissed: false }
 
 function keyOf(folder: string): string {
   return `fieldgate.firstRun.${folder}`
@@ -72,7 +77,8 @@ function derive(): FirstRunState {
     state: id === now ? 'now' : done[id] === undefined ? 'later' : 'done',
   }))
   const isKnown = useNodes.getState().load.phase === 'ready'
-  const isNew = isKnown && !workspace.isDemo && delivered === 0 && nodes.length <= 3
+  const isOpen = nodes.length === 0 || (marks.isStarted && now !== undefined && nodes.length <= FEW_NODES)
+  const isNew = isKnown && !workspace.isDemo && isOpen
   return { isShown: isNew && !marks.isDismissed, steps }
 }
 

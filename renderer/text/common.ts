@@ -25,7 +25,8 @@ export const common = {
     columns: 'Columns',
     selectAll: 'Select all rows',
     resetColumns: 'Reset columns',
-    moveUp: (label: string) => `Move ${label} up`,
+    moveUp: (label: string) => `Move ${label} to the left`,
+    sortBy: (label: string) => `Sort by ${label}`,
     nothing: 'No rows',
   },
   actions: {

@@ -64,13 +64,14 @@ export function formatWholeDuration(ms: number): string {
   return `${Math.floor(hours / 24)} days`
 }
 
-/** The age of a value: relative up to 60 minutes (`14 min`), then its clock time (`13:48`), then its date (`21 Nov`). */
+/** The age of a value: relative up to 60 minutes (`14 min`), then its clock time (`13:48`), then its date (`21 Nov`, `Jul 2025`). */
 export function formatAge(sinceMs: number, nowMs: number): string {
   const age = nowMs - sinceMs
   if (age < HOUR) return formatWholeDuration(age)
   const at = new Date(sinceMs)
   const now = new Date(nowMs)
   if (age < 24 * HOUR && at.getDate() === now.getDate()) return formatMinute(sinceMs)
+  if (at.getFullYear() !== now.getFullYear()) return `${MONTHS[at.getMonth()] ?? ''} ${at.getFullYear()}`
   return formatDate(sinceMs, nowMs)
 }
 

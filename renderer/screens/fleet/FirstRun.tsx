@@ -1,10 +1,12 @@
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { SiteMap } from '../../charts/SiteMap.tsx'
 import { runProof } from '../../stores/reconcile.ts'
 import { runUploads } from '../../stores/uploads.ts'
 import { openWorkspace, useWorkspace } from '../../stores/workspace.ts'
 import { messages } from '../../text/messages.ts'
 import { Button } from '../../ui/Button.tsx'
+import { cliCommand } from '../../ui/cli.ts'
+import { CopyCli } from '../../ui/CopyButton.tsx'
 import { formatCount, formatNoun } from '../../ui/format.ts'
 import { Head } from '../../ui/Head.tsx'
 import { Icon } from '../../ui/Icon.tsx'
@@ -16,17 +18,21 @@ import { markFirstRun, useFirstRun } from '../../stores/firstRun.ts'
 import type { Step, StepId } from '../../stores/firstRun.ts'
 
 const words = messages.fleet.firstRun
+/** A browser cannot change what the box behind it serves; the command can. */
+const DEMO_COMMAND = cliCommand('serve', '--demo')
 
 /** Nothing delivered yet: six steps to the first real node, or a look at the demo fleet. */
 export function FirstRun() {
   const steps = useFirstRun((state) => state.steps)
   const hasNodes = useWorkspace((state) => (state.workspace?.nodes ?? 0) > 0)
+  useEffect(() => markFirstRun({ isStarted: true }), [])
   const doneCount = steps.filter(({ state }) => state === 'done').length
   const demo = () => void openWorkspace(null).catch((error: unknown) => showFailure(messages.shell.openDemo, error))
-  useShortcut('Ctrl D', words.demo, demo)
+  const isDesktop = useWorkspace((state) => state.host?.kind !== 'browser')
+  useShortcut('Ctrl D', words.demo, demo, isDesktop)
   return (
     <>
-      <Head title={messages.fleet.title} sub={messages.fleet.noNodes}>
+      <Head title={messages.fleet.title} sub={hasNodes ? undefined : messages.fleet.noNodes}>
         {hasNodes && <Button onClick={() => markFirstRun({ isDismissed: true })}>{words.skip}</Button>}
       </Head>
       <div className="fr">
@@ -47,10 +53,19 @@ export function FirstRun() {
             <h2>{words.demoTitle}</h2>
             <p>{words.demoText}</p>
             <div className="row">
-              <Button icon="play" keys="Ctrl D" onClick={demo}>
-                {words.demo}
-              </Button>
-              <span className="t3 small">{words.demoReady}</span>
+              {isDesktop ? (
+                <>
+                  <Button icon="play" keys="Ctrl D" onClick={demo}>
+                    {words.demo}
+                  </Button>
+                  <span className="t3 small">{words.demoReady}</span>
+                </>
+              ) : (
+                <>
+                  <CopyCli command={DEMO_COMMAND} />
+                  <span className="mono t2">{DEMO_COMMAND}</span>
+                </>
+              )}
             </div>
           </div>
         </section>

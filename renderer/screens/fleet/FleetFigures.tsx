@@ -6,6 +6,7 @@ import { drainSentence } from '../../ui/drain.ts'
 import { Figure } from '../../ui/Figure.tsx'
 import { formatCount, formatNoun, formatRate, formatWholeDuration } from '../../ui/format.ts'
 import { Mark } from '../../ui/marks/Mark.tsx'
+import { href } from '../../ui/router.ts'
 import { Sparkline } from '../../ui/Sparkline.tsx'
 
 const words = messages.fleet.figures
@@ -51,17 +52,33 @@ export function FleetFigures() {
             : words.worstNode(formatCount(worstAnomalyNode.count), worstAnomalyNode.nodeId)
         }
       />
-      <ProofFigure proof={status.proof} />
+      <ProofFigure proof={status.proof} hasDelivered={deliveredAge.worstMs !== undefined} />
     </div>
   )
 }
 
-function ProofFigure({ proof }: { readonly proof: FleetStatus['proof'] }) {
+function ProofFigure({
+  proof,
+  hasDelivered,
+}: {
+  readonly proof: FleetStatus['proof']
+  readonly hasDelivered: boolean
+}) {
   const { checkedAtMs, missing, duplicated, rows } = proof
   const { clean, broken, ago } = messages.shell.status
   if (checkedAtMs === undefined) {
     return (
-      <Figure label={words.proof} value={<span className="t2">{words.unproved}</span>} tail={formatNoun(rows, 'row')} />
+      <Figure
+        label={words.proof}
+        value={<span className="t2">{words.unproved}</span>}
+        tail={
+          hasDelivered ? (
+            <a href={href('proof')}>{messages.fleet.firstRun.checkProof}</a>
+          ) : (
+            messages.shell.status.nothingDelivered
+          )
+        }
+      />
     )
   }
   const isClean = missing === 0 && duplicated === 0 && proof.state !== 'broken'

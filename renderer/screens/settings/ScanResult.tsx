@@ -47,11 +47,11 @@ export function ScanResult({ choices, onChoices }: ScanResultProps) {
         <table className="tbl scan">
           <colgroup>
             <col width="30" />
-            <col width="128" />
+            <col />
             <col width="112" className="hide-1280" />
             <col width="96" className="hide-1280" />
             <col width="80" />
-            <col />
+            <col width="170" />
           </colgroup>
           <thead>
             <tr>
@@ -70,10 +70,26 @@ export function ScanResult({ choices, onChoices }: ScanResultProps) {
           </tbody>
         </table>
       </div>
+      <Refused found={found} />
       {asked.map((file) => (
         <Question key={file.path} file={file} choices={choices} onChoices={onChoices} />
       ))}
     </>
+  )
+}
+
+/** Why files cannot become nodes, in full. */
+function Refused({ found }: { readonly found: readonly ScannedDatabase[] }) {
+  const refused = found.filter(({ verdict }) => verdict === 'refused')
+  if (refused.length === 0) return null
+  return (
+    <Note>
+      {refused.map(({ path, message }) => (
+        <div key={path}>
+          <b>{fileName(path)}</b> {message}
+        </div>
+      ))}
+    </Note>
   )
 }
 
@@ -109,7 +125,7 @@ function FileRow({
       <td className="num">{rows === undefined ? '' : formatCount(rows)}</td>
       <td title={message}>
         <LampMark state={verdict === 'question' && !isAsked ? 'ok' : MARKS[verdict]}>
-          {verdict === 'ready' || (verdict === 'question' && !isAsked) ? words.verdicts.ready : message}
+          {verdict === 'question' && !isAsked ? words.verdicts.ready : words.verdicts[verdict]}
         </LampMark>
       </td>
     </tr>

@@ -6,7 +6,7 @@ import { Icon } from '../Icon.tsx'
 import { moveColumn } from './HeaderRow.tsx'
 import type { DataTableModel } from './useDataTable.ts'
 
-/** Shows, hides and moves the columns of a table, by keyboard too, and puts everything back. */
+/** Shows, hides, sorts by and moves the columns of a table, all by keyboard too, and puts everything back. */
 export function ColumnsMenu<Row extends object>({ table }: { readonly table: DataTableModel<Row> }) {
   const leaves = table.model.getAllLeafColumns()
   const labels = new Map(table.columns.map(({ id, label }) => [id, label]))
@@ -41,6 +41,17 @@ export function ColumnsMenu<Row extends object>({ table }: { readonly table: Dat
                 <Box state={leaf.getIsVisible() ? 'on' : 'off'} />
                 {label}
               </button>
+              {canSort(table, leaf.id) && (
+                <button
+                  type="button"
+                  className={`btn ghost icon sm${table.sort?.columnId === leaf.id ? ' on' : ''}`}
+                  aria-label={messages.table.sortBy(label)}
+                  aria-pressed={table.sort?.columnId === leaf.id}
+                  onClick={() => table.toggleSort(leaf.id)}
+                >
+                  <Icon name={table.sort?.columnId === leaf.id && !table.sort.isDescending ? 'up' : 'down'} size={12} />
+                </button>
+              )}
               <button
                 type="button"
                 className="btn ghost icon sm"
@@ -48,7 +59,7 @@ export function ColumnsMenu<Row extends object>({ table }: { readonly table: Dat
                 aria-label={messages.table.moveUp(label)}
                 onClick={() => before !== undefined && moveColumn(table, leaf.id, before.id)}
               >
-                <Icon name="up" size={12} />
+                <Icon name="left" size={12} />
               </button>
             </div>
           )
@@ -61,4 +72,9 @@ export function ColumnsMenu<Row extends object>({ table }: { readonly table: Dat
       </Popover.Dropdown>
     </Popover>
   )
+}
+
+function canSort<Row extends object>(table: DataTableModel<Row>, columnId: string): boolean {
+  const column = table.columns.find(({ id }) => id === columnId)
+  return column?.value !== undefined || column?.compare !== undefined
 }
