@@ -177,6 +177,8 @@ export const settings = {
     text: 'Each SQLite file becomes a node. Files are opened read-only; nothing in them is changed, checkpointed or deleted.',
     folder: 'Folder with sensor databases',
     choose: 'Choose',
+    chooseFile: 'Choose file',
+    file: 'Sensor database',
     scan: 'Scan',
     again: 'Scan again',
     scanning: 'Looking into the files, read-only',

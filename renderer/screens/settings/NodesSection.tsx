@@ -1,7 +1,7 @@
 import { useMemo, useState } from 'react'
 import { useNodes } from '../../stores/nodes.ts'
 import { addNodes, scanFolder, useScan } from '../../stores/scan.ts'
-import { pickFolder, useWorkspace } from '../../stores/workspace.ts'
+import { pickFile, pickFolder, useWorkspace } from '../../stores/workspace.ts'
 import { messages } from '../../text/messages.ts'
 import { Button } from '../../ui/Button.tsx'
 import { TextField } from '../../ui/fields.tsx'
@@ -10,7 +10,7 @@ import { navigate } from '../../ui/router.ts'
 import { useShortcut } from '../../ui/shortcuts.ts'
 import { showFailure, showToast } from '../../ui/toast.tsx'
 import { AddEffect } from './AddEffect.tsx'
-import { isAddable, planAdd } from './addPlan.ts'
+import { folderOf, isAddable, planAdd } from './addPlan.ts'
 import type { AddChoices, AddPlan } from './addPlan.ts'
 import { NodeList } from './NodeList.tsx'
 import { ScanResult } from './ScanResult.tsx'
@@ -33,9 +33,11 @@ export function NodesSection() {
   const [isAdding, setAdding] = useState(false)
   const plan = useMemo(() => planAdd(found, choices, new Set(known.keys())), [found, choices, known])
   const canAdd = plan.problem === undefined && !isAdding
-  const scan = async (folder: string) => {
+  const scan = async (folder: string, only?: string) => {
     await scanFolder(folder)
-    const ready = useScan.getState().found.filter((file) => isAddable(file))
+    const ready = useScan
+      .getState()
+      .found.filter((file) => isAddable(file) && (only === undefined || file.path === only))
     setChoices((before) => ({ ...before, selected: new Set(ready.map(({ path }) => path)) }))
   }
   const add = async () => {
@@ -64,7 +66,7 @@ export function NodesSection() {
             <h2>{words.title}</h2>
             <p className="t2">{words.text}</p>
           </div>
-          <FolderRow onScan={(folder) => void scan(folder)} />
+          <FolderRow onScan={(folder, only) => void scan(folder, only)} />
           <ScanResult choices={choices} onChoices={setChoices} />
           {found.length > 0 && <Naming choices={choices} onChoices={setChoices} plan={plan} />}
           <NodeList />
@@ -83,15 +85,24 @@ export function NodesSection() {
   )
 }
 
-function FolderRow({ onScan }: { readonly onScan: (folder: string) => void }) {
+/** The folder to look into; with the host's own dialogs also one file, for which its folder is scanned and it alone chosen. */
+function FolderRow({ onScan }: { readonly onScan: (folder: string, only?: string) => void }) {
   const scan = useScan()
   const [typed, setTyped] = useState(scan.folder)
   const canPick = useWorkspace((state) => state.host?.canPickFiles ?? false)
+  const run = (deed: () => Promise<void>) => void deed().catch((error: unknown) => showFailure(words.folder, error))
   const choose = async () => {
     const folder = await pickFolder(words.folder)
     if (folder === undefined) return
     setTyped(folder)
     onScan(folder)
+  }
+  const chooseFile = async () => {
+    const file = await pickFile(words.file)
+    if (file === undefined) return
+    const folder = folderOf(file)
+    setTyped(folder)
+    onScan(folder, file)
   }
   return (
     <form
@@ -110,9 +121,10 @@ function FolderRow({ onScan }: { readonly onScan: (folder: string) => void }) {
         />
       </div>
       {canPick && (
-        <Button onClick={() => void choose().catch((error: unknown) => showFailure(words.folder, error))}>
-          {words.choose}
-        </Button>
+        <>
+          <Button onClick={() => run(choose)}>{words.choose}</Button>
+          <Button onClick={() => run(chooseFile)}>{words.chooseFile}</Button>
+        </>
       )}
       <button type="submit" className="btn" disabled={typed.trim() === '' || scan.load.phase === 'loading'}>
         {scan.found.length > 0 ? words.again : words.scan}

@@ -106,3 +106,9 @@ function findProblem(
 export function fileName(path: string): string {
   return path.split(/[\\/]/).at(-1) ?? path
 }
+
+/** The folder a file lies in, of either kind of system. */
+export function folderOf(path: string): string {
+  const at = Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\'))
+  return at <= 0 ? path.slice(0, at + 1) : path.slice(0, at)
+}

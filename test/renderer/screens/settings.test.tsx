@@ -75,7 +75,9 @@ describe('the settings screen', () => {
     ])
     await waitFor(() => expect(screen.queryByLabelText(/Secret access key/)).toBeNull())
     expect(document.documentElement.outerHTML).not.toContain('planted-secret')
-    expect(JSON.stringify([localStorage, sessionStorage].map((kept) => Object.entries(kept)))).not.toContain('planted-secret')
+    expect(JSON.stringify([localStorage, sessionStorage].map((kept) => Object.entries(kept)))).not.toContain(
+      'planted-secret',
+    )
   })
 
   it('scans a folder, waits for the open question, and adds the nodes with their answers', async () => {
@@ -93,6 +95,18 @@ describe('the settings screen', () => {
     }[]
     expect(input?.nodes.map(({ id }) => id)).toEqual(['pump-a', 'pump-b', 'weir', 'gauge-07'])
     expect(input?.nodes[2]).toMatchObject({ timestampColumn: 'logged_at', labels: { env: 'pilot' } })
+  })
+})
+
+describe('a file chosen by itself', () => {
+  it('is the only one taken from its folder', async () => {
+    const user = userEvent.setup()
+    const transport = renderApp('settings/nodes', { 'host.pickFile': () => '/home/field/skagit-river/pump-b.db' })
+    await user.click(await screen.findByRole('button', { name: 'Choose file' }))
+    await user.click(await screen.findByRole('button', { name: /Add 1 node/ }))
+    await screen.findByText('1 node added')
+    expect(inputsOf(transport, 'nodes.scan')).toEqual([{ folder: '/home/field/skagit-river' }])
+    expect(inputsOf(transport, 'nodes.add')).toMatchObject([{ nodes: [{ id: 'pump-b' }] }])
   })
 })
 
