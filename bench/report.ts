@@ -39,6 +39,11 @@ export function judge({ flavour, speed, memory, bytes, endToEnd, pandas }: Flavo
     atLeast('one worker ÷ reading alone', ratio(speed['oneWorker'], speed['readAlone']), 0.5),
     atLeast('the same by processor time', ratio(speed['oneWorkerByCpu'], speed['readAloneByCpu']), 0.5),
     atLeast('two workers ÷ one worker', ratio(speed['twoWorkers'], speed['oneWorker']), 1.8),
+    atLeast(
+      'the same by processor time, both cores free',
+      twice(ratio(speed['twoWorkersByCpu'], speed['oneWorkerByCpu'])),
+      1.8,
+    ),
     atLeast('one worker ÷ parquetjs-lite', ratio(speed['oneWorker'], speed['parquetjsLite']), 20),
     atLeast('one worker ÷ pandas', ratio(speed['oneWorker'], pandas['rowsPerSecond']), 3),
     atMost(
@@ -61,6 +66,11 @@ function verdictOf(
 ): Verdict {
   if (value === undefined) return { what, measured: '', target, verdict: 'absent' }
   return { what, measured: value.toFixed(2), target, verdict: isMet(value) ? 'ok' : 'short' }
+}
+
+/** Two threads that each do this much of what one does. */
+function twice(share: number | undefined): number | undefined {
+  return share === undefined ? undefined : share * 2
 }
 
 function ratio(value: number | undefined, of: number | undefined): number | undefined {

@@ -71,6 +71,10 @@ export async function rates(
   return { wall, cpu: rows / ((used.user + used.system) / 1e6) }
 }
 
+export function best(values: readonly number[]): number {
+  return Math.max(...values)
+}
+
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b)
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN

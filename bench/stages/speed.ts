@@ -2,10 +2,10 @@ import Database from 'better-sqlite3'
 import { createWorkerPool } from '../../electron/core/support/workerPool.ts'
 import { inProcessEncoder, createWorkerEncoder } from '../../electron/core/uploader/encoder.ts'
 import { spawnPoolWorker } from '../../electron/worker/spawn.ts'
-import { claimsOf, median, rate, rates } from '../requests.ts'
+import { best, claimsOf, median, rate, rates } from '../requests.ts'
 import type { Stage } from '../stage.ts'
 
-const ROUNDS = 3
+const ROUNDS = 4
 const STEP_ROWS = 1_000
 const COMPAT_ROWS = 20_000
 
@@ -29,13 +29,16 @@ function readAlone(path: string, rows: number): number {
   return count
 }
 
-/** Rows per second of reading alone, of one worker, of two, and of parquetjs-lite: interleaved, so that noise hits all. */
+/**
+ * Rows per second of reading alone, of one worker, of two, and of parquetjs-lite: interleaved, the
+ * least disturbed round of each, because a machine can only be slower than it is.
+ */
 export const speed: Stage = async ({ path, rows, folder }) => {
   const pool = createWorkerPool({ spawn: spawnPoolWorker, size: 2 })
   const encoder = createWorkerEncoder(pool)
   const alone: { readonly wall: number; readonly cpu: number }[] = []
   const one: { readonly wall: number; readonly cpu: number }[] = []
-  const two: number[] = []
+  const two: { readonly wall: number; readonly cpu: number }[] = []
   const compat: number[] = []
   const encodeAll = async (atOnce: number): Promise<void> => {
     const claims = claimsOf(path, rows, folder, {}, Math.ceil(Math.min(1_000_000, rows / atOnce)))
@@ -54,18 +57,19 @@ export const speed: Stage = async ({ path, rows, folder }) => {
     for (let round = 0; round < ROUNDS; round++) {
       alone.push(await rates(rows, () => readAlone(path, rows)))
       one.push(await rates(rows, () => encodeAll(1)))
-      two.push(await rate(rows, () => encodeAll(2)))
+      two.push(await rates(rows, () => encodeAll(2)))
       if (small !== undefined) compat.push(await rate(COMPAT_ROWS, () => inProcessEncoder().encode(small)))
     }
   } finally {
     await pool.close()
   }
   return {
-    readAlone: median(alone.map(({ wall }) => wall)),
+    readAlone: best(alone.map(({ wall }) => wall)),
     readAloneByCpu: median(alone.map(({ cpu }) => cpu)),
-    oneWorker: median(one.map(({ wall }) => wall)),
+    oneWorker: best(one.map(({ wall }) => wall)),
     oneWorkerByCpu: median(one.map(({ cpu }) => cpu)),
-    twoWorkers: median(two),
-    parquetjsLite: median(compat),
+    twoWorkers: best(two.map(({ wall }) => wall)),
+    twoWorkersByCpu: median(two.map(({ cpu }) => cpu)),
+    parquetjsLite: best(compat),
   }
 }
