@@ -89,8 +89,7 @@ export const settings = {
     stopped: (step: number, of: number) => `stopped at step ${step} of ${of}`,
     passed: (of: number) => `${of} of ${of} passed`,
     notRun: 'not run',
-    nothing:
-      'From signing in to reading back a test object, step by step; the walk ends at the first failure.',
+    nothing: 'From signing in to reading back a test object, step by step; the walk ends at the first failure.',
     embedded: 'The store on this computer needs no account and no network; the steps work the same.',
     doctor: 'Run doctor',
   },
