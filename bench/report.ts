@@ -40,7 +40,7 @@ export function judge({ flavour, speed, memory, bytes, endToEnd, pandas }: Flavo
     atLeast('the same by processor time', ratio(speed['oneWorkerByCpu'], speed['readAloneByCpu']), 0.5),
     atLeast('two workers ÷ one worker', ratio(speed['twoWorkers'], speed['oneWorker']), 1.8),
     atLeast(
-      'the same by processor time, both cores free',
+      'the same, inferred from processor time on free cores',
       twice(ratio(speed['twoWorkersByCpu'], speed['oneWorkerByCpu'])),
       1.8,
     ),
