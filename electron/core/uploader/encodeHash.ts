@@ -83,7 +83,7 @@ function mixDoubles(values: Float64Array, nulls: Uint8Array | undefined, from: n
     }
     const wordLow = words[2 * row] as number
     const wordHigh = words[2 * row + 1] as number
-    if ((wordHigh & 0x7fffffff) > LAST_FINITE_HIGH && Number.isNaN(values[row] as number)) mix(a, b, row, 0, NAN_HIGH)
+    if ((wordHigh & 0x7fffffff) > LAST_FINITE_HIGH && Number.isNaN(values[row])) mix(a, b, row, 0, NAN_HIGH)
     else mix(a, b, row, wordLow, wordHigh)
   }
 }
