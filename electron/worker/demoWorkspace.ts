@@ -9,7 +9,8 @@ import { spawnSimulator } from './spawnSimulator.ts'
 /** A demo workspace that a host opened. */
 export interface DemoWorkspace {
   readonly folder: string
-  readonly loadConfig: () => EngineConfig
+  /** Resolves once the databases are there. Throws what kept them from being made. */
+  readonly loadConfig: () => Promise<EngineConfig>
   readonly notices: readonly string[]
   /** Removes the folder; after the engine has stopped. */
   readonly dispose: () => Promise<void>
@@ -17,23 +18,28 @@ export interface DemoWorkspace {
 
 const PREFIX = 'fieldgate-demo-'
 
-/** Makes a demo workspace in a new folder under `parent`: seeded, with a day of history, offline, uploading to the embedded store. */
+/**
+ * Begins a demo workspace in a new folder under `parent`: seeded, with a day of history, offline, uploading to the embedded
+ * store. Resolves at once, so that a host can show its window meanwhile; `loadConfig` waits for the rest.
+ */
 export async function openDemoWorkspace(parent: string): Promise<DemoWorkspace> {
   await removeAbandoned(parent)
   const folder = await mkdtemp(join(parent, `${PREFIX}${process.pid}-`))
-  const dispose = (): Promise<void> => rm(folder, { recursive: true, force: true, maxRetries: 3 })
-  try {
-    await createDemoWorkspace({ folder, spawnSimulator: () => spawnSimulator() })
-  } catch (error) {
-    await dispose()
-    throw error
-  }
+  const made = createDemoWorkspace({ folder, spawnSimulator: () => spawnSimulator() })
+  // Whoever loads the configuration hears of a failure; until then it is nobody's.
+  made.catch(() => undefined)
   return {
     folder,
     // A demo is the same everywhere: nothing of this machine's environment comes into it.
-    loadConfig: () => loadConfig({ workspace: folder, env: {}, cwd: folder }).config,
+    loadConfig: async () => {
+      await made
+      return loadConfig({ workspace: folder, env: {}, cwd: folder }).config
+    },
     notices: [],
-    dispose,
+    dispose: async () => {
+      await made.catch(() => undefined)
+      await rm(folder, { recursive: true, force: true, maxRetries: 3 })
+    },
   }
 }
 

@@ -15,7 +15,7 @@ test('a demo is a whole workspace in a folder of its own, and leaves nothing beh
   const alive = join(parent, `fieldgate-demo-${process.pid}-abc`)
   for (const folder of [abandoned, alive, join(parent, 'fieldgate-demo-notes')]) mkdirSync(folder)
   const demo = await openDemoWorkspace(parent)
-  const config = demo.loadConfig()
+  const config = await demo.loadConfig()
   expect(config.nodes).toHaveLength(48)
   expect(config.demo?.seed).toMatch(/\d+/)
   expect(config.store.kind).toBe('embedded')

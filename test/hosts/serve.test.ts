@@ -46,7 +46,7 @@ beforeAll(async () => {
     rendererFolder: join(folder, 'renderer'),
     port: 0,
     token: TOKEN,
-    router: createCallRouter(() => session.engine(), browserHost(session, 'linux', [])),
+    router: createCallRouter(() => session.engine(), browserHost(Promise.resolve(session), 'linux', [])),
     session,
     version: '0.0.0-test',
     allowedHosts: ['tunnel.example:4177'],

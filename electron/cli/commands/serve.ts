@@ -44,9 +44,10 @@ GET /api/health answers 200 while the engine runs, without the token.
 `
 
 async function serve(context: CommandContext, cli: Cli, options: ServeOptions): Promise<ExitCode> {
-  const { serveWorkspace, checkServed, untilAborted, DRAIN_MS } = await import('../serve/runServe.ts')
+  const { serveWorkspace, checkServed, throwTrouble, untilAborted, DRAIN_MS } = await import('../serve/runServe.ts')
   const workspace = await openWorkspace(context, cli, options)
   const served = await serveWorkspace({
+    isEager: options.demo === true,
     loadConfig: workspace.loadConfig,
     port: options.port,
     allowedHosts: options.allowHost,
@@ -63,12 +64,12 @@ async function serve(context: CommandContext, cli: Cli, options: ServeOptions): 
       return EXIT.done
     }
     const { url, port } = served.web
-    const folder = served.session.config()?.workspace
-    context.out.item({ url, port, pid: process.pid, workspace: folder }, () => `Fieldgate is open at ${url}`)
+    context.out.item({ url, port, pid: process.pid, workspace: workspace.folder }, () => `Fieldgate is open at ${url}`)
     if (options.open === true) {
       const { openBrowser } = await import('../serve/openBrowser.ts')
       forgetPage = await openBrowser(url, process.platform)
     }
+    throwTrouble(await served.session)
     await untilAborted(context.signal)
     context.out.line('Stopping; a second signal ends at once.')
     return EXIT.done
@@ -81,6 +82,7 @@ async function serve(context: CommandContext, cli: Cli, options: ServeOptions): 
 }
 
 interface OpenedWorkspace {
+  readonly folder: string
   readonly loadConfig: () => EngineConfig | Promise<EngineConfig>
   readonly notices: readonly string[]
   readonly dispose: () => Promise<void>
@@ -107,7 +109,12 @@ async function openWorkspace(context: CommandContext, cli: Cli, options: ServeOp
     isFirst = false
     return first.config
   }
-  return { loadConfig: loadFirstOrAgain, notices: first.notices, dispose: async () => undefined }
+  return {
+    folder: first.config.workspace,
+    loadConfig: loadFirstOrAgain,
+    notices: first.notices,
+    dispose: async () => undefined,
+  }
 }
 
 function parsePort(text: string): number {

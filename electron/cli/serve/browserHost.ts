@@ -1,4 +1,6 @@
+import { join } from 'node:path'
 import { FieldgateError } from '../../../shared/domain/errors.ts'
+import type { RecoveryView } from '../../../shared/ipc/contract.ts'
 import type { HostHandlers } from '../../core/host/callRouter.ts'
 import type { Session } from '../../core/host/session.ts'
 
@@ -8,10 +10,23 @@ function noPicker(): never {
   })
 }
 
-/** What the host answers behind `fieldgate serve`: a box without a display has no pickers and no keychain. */
-export function browserHost(session: Session, platform: string, notices: readonly string[]): HostHandlers {
+/** What keeps the engine from running, for the window to show. Here it can only be tried again. */
+function describe(session: Session): { readonly recovery?: RecoveryView } {
+  const trouble = session.trouble()
+  const config = session.config()
+  if (trouble === undefined || config === undefined) return {}
+  const { error, part, atMs } = trouble
+  const file = part === 'ledger' ? join(config.stateDir, 'ledger.db') : (config.file ?? config.workspace)
+  const { message, hint } = error
   return {
-    'host.info': () => ({
+    recovery: { part, file, message, hint, atMs, setAside: undefined, snapshotAtMs: undefined, choices: ['retry'] },
+  }
+}
+
+/** What the host answers behind `fieldgate serve`: a box without a display has no pickers and no keychain. */
+export function browserHost(opening: Promise<Session>, platform: string, notices: readonly string[]): HostHandlers {
+  return {
+    'host.info': async () => ({
       kind: 'browser',
       platform,
       canPickFiles: false,
@@ -19,6 +34,7 @@ export function browserHost(session: Session, platform: string, notices: readonl
       secretsNote:
         'Credentials entered here are kept in memory until "fieldgate serve" ends. For lasting ones use the environment, a profile or a role.',
       notices,
+      ...describe(await opening),
     }),
     'host.pickFile': noPicker,
     'host.pickFolder': noPicker,
@@ -29,11 +45,12 @@ export function browserHost(session: Session, platform: string, notices: readonl
         })
       }
       const { sessionToken, ...pair } = credentials
+      const session = await opening
       await session.setCredentials({ kind: 'static', ...pair, ...(sessionToken === undefined ? {} : { sessionToken }) })
       return null
     },
     'host.clearCredentials': async () => {
-      await session.setCredentials(undefined)
+      await (await opening).setCredentials(undefined)
       return null
     },
     'host.openWorkspace': () => {
@@ -47,7 +64,7 @@ export function browserHost(session: Session, platform: string, notices: readonl
           hint: 'Open the workspace in the desktop app, or mend the file named above and try again.',
         })
       }
-      await session.reload('a person asked to try again')
+      await (await opening).reload('a person asked to try again')
       return null
     },
   }

@@ -16,6 +16,8 @@ import type { WebServer } from './server.ts'
 export const DRAIN_MS = 10_000
 
 export interface ServeRun {
+  /** Serve the page while the workspace is still being made; its troubles then show in `failed`. */
+  readonly isEager: boolean
   readonly loadConfig: () => EngineConfig | Promise<EngineConfig>
   readonly port: number
   readonly allowedHosts: readonly string[]
@@ -27,15 +29,18 @@ export interface ServeRun {
 
 export interface ServedWindow {
   readonly web: WebServer
-  readonly session: Session
+  readonly session: Promise<Session>
   /** Stops listening, then lets the engine finish within `deadlineMs`. True when it did. */
   close(deadlineMs?: number): Promise<boolean>
 }
 
-/** Opens a workspace and serves its window on the loopback interface. Resolves when both listen and run. */
+/**
+ * Opens a workspace and serves its window on the loopback interface. Resolves when it listens; unless eager, the workspace is
+ * open then. Throws what is wrong with the settings.
+ */
 export async function serveWorkspace(run: ServeRun): Promise<ServedWindow> {
   const rendererFolder = findRendererFolder()
-  const session = await openSession({
+  const opening = openSession({
     loadConfig: run.loadConfig,
     spawn: (config) => spawnEngine(config, run.version),
     clock: systemClock,
@@ -43,29 +48,61 @@ export async function serveWorkspace(run: ServeRun): Promise<ServedWindow> {
     onLog: ({ level, message, fields }) => run.log[level](message, fields),
   })
   try {
-    const trouble = session.trouble()
-    if (trouble !== undefined) throw errorFromData(trouble.error)
-    const router = createCallRouter(() => session.engine(), browserHost(session, run.platform, run.notices))
+    if (!run.isEager) throwTrouble(await opening)
+    const router = createCallRouter(
+      async () => (await opening).engine(),
+      browserHost(opening, run.platform, run.notices),
+    )
     const web = await startWebServer({
       rendererFolder,
       port: run.port,
       token: randomBytes(24).toString('base64url'),
       router,
-      session,
+      session: lateSession(opening),
       version: run.version,
       allowedHosts: run.allowedHosts,
     })
     return {
       web,
-      session,
+      session: opening,
       close: async (deadlineMs = DRAIN_MS) => {
         await web.close()
-        return session.stop(deadlineMs)
+        return (await opening).stop(deadlineMs)
       },
     }
   } catch (error) {
-    await session.stop(DRAIN_MS)
+    await (await opening).stop(DRAIN_MS)
     throw error
+  }
+}
+
+/** Throws why the workspace cannot run, if it cannot. */
+export function throwTrouble(session: Session): void {
+  const trouble = session.trouble()
+  if (trouble !== undefined) throw errorFromData(trouble.error)
+}
+
+/** A session that may not be there yet: until then it is starting, and whoever listens will hear. */
+function lateSession(opening: Promise<Session>): Pick<Session, 'state' | 'onEvent'> {
+  let session: Session | undefined
+  void opening.then((opened) => {
+    session = opened
+    return undefined
+  })
+  return {
+    state: () => session?.state() ?? { name: 'starting' },
+    onEvent: (listener) => {
+      let isOver = false
+      let end: (() => void) | undefined
+      void opening.then((opened) => {
+        if (!isOver) end = opened.onEvent(listener)
+        return undefined
+      })
+      return () => {
+        isOver = true
+        end?.()
+      }
+    },
   }
 }
 
@@ -76,9 +113,9 @@ export async function untilAborted(signal: AbortSignal): Promise<void> {
 
 /** Throws unless the served window answers under its own address with its page, its health and one call. */
 export async function checkServed(served: ServedWindow): Promise<void> {
-  await served.session.settled()
-  const trouble = served.session.trouble()
-  if (trouble !== undefined) throw errorFromData(trouble.error)
+  const session = await served.session
+  await session.settled()
+  throwTrouble(session)
   for (const path of ['/', '/api/health']) {
     const response = await fetch(`${served.web.origin}${path}`)
     await response.body?.cancel()
@@ -88,5 +125,5 @@ export async function checkServed(served: ServedWindow): Promise<void> {
       })
     }
   }
-  await served.session.engine().call('fleet.status', {})
+  await session.engine().call('fleet.status', {})
 }
