@@ -1,6 +1,5 @@
 /** `npm test`: everything, on a fresh clone with nothing but Node and npm. Ends with a line `N passed, N failed`. */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { bootstrap } from './lib/bootstrap.mjs'
@@ -9,6 +8,7 @@ import { runChecks } from './lib/checks.mjs'
 import { countAsOne, countReported, playwrightCounts, vitestCounts } from './lib/counts.mjs'
 import { ROOT } from './lib/paths.mjs'
 import { capture, seconds } from './lib/run.mjs'
+import { makeTemporaryFolder } from './lib/temporary.mjs'
 
 const REPORTS = join(ROOT, 'node_modules', '.cache', 'fieldgate-test')
 const bin = (name) => join(ROOT, 'node_modules', '.bin', name)
@@ -24,15 +24,6 @@ function readReport(name) {
   } catch {
     return undefined
   }
-}
-
-const MEMORY = '/dev/shm'
-const ROOM_NEEDED = 3e9
-
-/** Thousands of small databases are faster in memory; where there is none, or little of it, the usual folder serves. */
-function makeTemporaryFolder() {
-  const isRoomy = existsSync(MEMORY) && statfsSync(MEMORY).bavail * statfsSync(MEMORY).bsize > ROOM_NEEDED
-  return mkdtempSync(join(isRoomy ? MEMORY : tmpdir(), 'fieldgate-test-'))
 }
 
 async function runVitest() {
