@@ -1,7 +1,7 @@
 /** Words of the Buckets screen. */
 export const buckets = {
   title: 'Buckets',
-  sub: (store: string, buckets: string) => `${store}, ${buckets}`,
+  sub: (store: string, count: string) => `${store}, ${count}`,
   embedded: 'Embedded store',
   s3: 'S3',
   settings: 'Bucket settings',

@@ -25,7 +25,6 @@ export const settings = {
   origins: { default: 'default', file: 'the file', environment: 'the environment,', flag: 'the flag' },
   yaml: {
     none: 'fieldgate.yaml',
-    changes: (n: string) => `${n}`,
     empty: '# no file yet; saving writes it',
     label: 'The file as it would be',
   },

@@ -1,44 +1,7 @@
 import { NumberInput, PasswordInput, Select, TextInput } from '@mantine/core'
 import type { ComponentProps, ReactNode } from 'react'
-import { useId } from 'react'
 import { Icon } from './Icon.tsx'
 import { Kbd } from './Kbd.tsx'
-import { Mark } from './marks/Mark.tsx'
-
-/** Label, help and error of one input, tied together for a screen reader. */
-export function Field({
-  label,
-  help,
-  error,
-  children,
-}: {
-  readonly label: string
-  readonly help?: ReactNode
-  readonly error?: string | undefined
-  readonly children: (ids: {
-    readonly id: string
-    readonly 'aria-describedby': string
-    readonly 'aria-invalid': boolean
-  }) => ReactNode
-}) {
-  const id = useId()
-  return (
-    <div className="field">
-      <label htmlFor={id}>{label}</label>
-      {children({ id, 'aria-describedby': `${id}-more`, 'aria-invalid': error !== undefined })}
-      <span id={`${id}-more`} className={error === undefined ? 'help' : 'err'}>
-        {error === undefined ? (
-          help
-        ) : (
-          <>
-            <Mark state="bad" size={9} />
-            {error}
-          </>
-        )}
-      </span>
-    </div>
-  )
-}
 
 /** Mantine inputs in the look of the tokens: their own styles are off, these classes are on. */
 const TEXT_CLASSES = {
@@ -169,27 +132,5 @@ export function RadioOption({
         {children !== undefined && <span className={boxed ? 't2 sub' : 't3 sub'}>{children}</span>}
       </span>
     </label>
-  )
-}
-
-/** On or off, at once. */
-export function Switch({
-  label,
-  isOn,
-  onChange,
-}: {
-  readonly label: string
-  readonly isOn: boolean
-  readonly onChange: (isOn: boolean) => void
-}) {
-  return (
-    <button
-      type="button"
-      role="switch"
-      className="switch"
-      aria-label={label}
-      aria-checked={isOn}
-      onClick={() => onChange(!isOn)}
-    />
   )
 }

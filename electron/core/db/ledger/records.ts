@@ -143,14 +143,6 @@ export function sumByRoute(ledger: LedgerConnection, sinceMs: number, nodeId?: s
     .all(sinceMs, nodeId ?? null, nodeId ?? null) as RouteTotals[]
 }
 
-/** Rows of a node that wait in quarantine. */
-export function countQuarantine(ledger: LedgerConnection, nodeId: string): number {
-  const row = ledger.sql(`SELECT COUNT(*) AS n FROM quarantine WHERE node_id = ? AND state = 'open'`).get(nodeId) as {
-    n: number
-  }
-  return row.n
-}
-
 /** What a lane has delivered in all; kept by each commit, so that asking for a fleet reads one row per lane. */
 export interface LaneTotals extends Lane {
   readonly executions: number
