@@ -43,7 +43,8 @@ function lamp(state: LampState, sinceMs: number | undefined, word?: string): Lam
 /** Does its database answer? Off where nobody can know, bad where it answers and is broken. */
 export function judgeReach(facts: LampFacts): Lamp {
   if (facts.isReachable === undefined) return lamp('none', undefined, 'unknown')
-  if (facts.isReachable) return lamp('ok', facts.reachSinceMs)
+  // Without an age: how long it has answered says nothing, and when it was last asked is a matter of seconds.
+  if (facts.isReachable) return lamp('ok', undefined, 'answers')
   switch (facts.reachCode) {
     case 'corrupt':
       return lamp('bad', facts.reachSinceMs, 'malformed')

@@ -109,6 +109,7 @@ function NodeHead({ node }: { readonly node: NodeSummary }) {
 function BigLamp({ name, lamp }: { readonly name: 'reach' | 'collect' | 'deliver'; readonly lamp: Lamp }) {
   const text = useNow(useCallback((nowMs: number) => lampText(lamp, nowMs), [lamp]))
   const state: LampState = lamp.state
+  const hasMore = state !== 'ok' || lamp.sinceMs !== undefined
   return (
     <div className="row nd-lamp">
       <span className={`lamp ${stateClass(state)}`}>
@@ -117,7 +118,7 @@ function BigLamp({ name, lamp }: { readonly name: 'reach' | 'collect' | 'deliver
       <div className="col">
         <span className="micro t3">{words.lamps[name]}</span>
         <span className="medium nowrap">
-          {words.lamps.words[name][state]} <span className="t2 nd-age">{text}</span>
+          {words.lamps.words[name][state]} {hasMore && <span className="t2 nd-age">{text}</span>}
         </span>
       </div>
     </div>

@@ -27,9 +27,9 @@ const healthy: LampFacts = {
 const judge = (change: Partial<LampFacts>) => judgeLamps({ ...healthy, ...change })
 
 describe('lamps', () => {
-  test('a healthy node has three discs with their ages', () => {
+  test('a healthy node answers, and two discs show their ages', () => {
     expect(judge({})).toEqual({
-      reach: { state: 'ok', sinceMs: NOW - 10 * MINUTE, word: undefined },
+      reach: { state: 'ok', sinceMs: undefined, word: 'answers' },
       collect: { state: 'ok', sinceMs: NOW - 2_000, word: undefined },
       deliver: { state: 'ok', sinceMs: NOW - 20_000, word: undefined },
     })
