@@ -22,9 +22,9 @@ export const MUTATIONS = [
   ),
   one(
     'a range repeats the last row of the one before (> became >=)',
-    'electron/core/db/node/rows.ts',
-    'range: `SELECT ${columns} FROM ${table} WHERE ${id} > ?',
-    'range: `SELECT ${columns} FROM ${table} WHERE ${id} >= ?',
+    `${UPLOADER}/encodeSource.ts`,
+    'let after = request.fromSeq - 1',
+    'let after = request.fromSeq - 2',
   ),
   one(
     'the ledger is not fsynced',
