@@ -5,7 +5,6 @@ import { join } from 'node:path'
 import { connectLedger } from '../../electron/core/db/ledger/connection.ts'
 import type { LedgerConnection } from '../../electron/core/db/ledger/connection.ts'
 import { listEpochs } from '../../electron/core/db/ledger/epochs.ts'
-import { listExecutions } from '../../electron/core/db/ledger/executions.ts'
 import { listCursors } from '../../electron/core/db/ledger/lanes.ts'
 import { openNodeDatabase } from '../../electron/core/db/nodeDatabase.ts'
 import { readPipeline, setPipeline } from '../../electron/core/pipelines/pipelineManager.ts'
@@ -18,26 +17,10 @@ import { createUploader } from '../../electron/core/uploader/uploader.ts'
 import type { EngineConfig, NodeConfig } from '../../shared/domain/settings.ts'
 import { createFakeClock, createStillClock } from '../helpers/fakeClock.ts'
 import type { FakeClock } from '../helpers/fakeClock.ts'
+import { createHazards, newLife } from './hazards.ts'
+import type { Life } from './hazards.ts'
 import { createSimStore } from './simStore.ts'
 import type { SimStore } from './simStore.ts'
-
-/** A row as it was committed: the oracle's copy. */
-export interface WrittenRow {
-  readonly id: number
-  readonly timestamp: string
-  readonly temperature: number | string | null
-  readonly anomaly: number
-}
-
-/** One life of the node's table: from its creation to its replacement. */
-export interface Life {
-  readonly number: number
-  readonly rows: Map<number, WrittenRow>
-  /** Rows deleted by their owner, with the executions that had read them before. */
-  readonly purged: Map<number, ReadonlySet<number>>
-  /** Highest acknowledged sequence seen by anybody while this life was current, by route. */
-  readonly acked: Map<string, number>
-}
 
 export class Crash extends Error {}
 
@@ -80,7 +63,8 @@ export function createWorld(seed: number): World {
   const note = (text: string): void => {
     log.push(text)
   }
-  let writer = createTable(path, isAutoIncrement, lives)
+  let writer = openTable(path, isAutoIncrement)
+  lives.push(newLife(1))
   const wasActive = new Set<string>(['raw'])
   let runs = 0
   let written = 0
@@ -177,50 +161,52 @@ export function createWorld(seed: number): World {
       if (cursor.ackedSeq < before) throw new Error(`P3: acknowledged ${cursor.route} went back to ${cursor.ackedSeq}`)
       of.acked.set(cursor.route, cursor.ackedSeq)
     }
+    if (!isDead) hazards.seen()
     note(`upload, crash at ${isDead ? crashAt : 'none'}`)
   }
 
-  function recreate(): void {
-    writer.close()
-    for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(path + suffix, { force: true })
-    writer = createTable(path, isAutoIncrement, lives)
-    clock.advance(rng.int(1_000, 90_000))
-    note('database recreated, ids restart')
-    write(rng.int(1, 30))
-  }
+  const hazards = createHazards({
+    path,
+    ledger,
+    rng,
+    lives,
+    lifeByEpoch,
+    note,
+    writer: () => writer,
+    reopen: (make) => {
+      writer.close()
+      for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(path + suffix, { force: true })
+      make()
+      writer = openTable(path, isAutoIncrement)
+    },
+  })
 
-  function purge(): void {
-    const acked = Math.min(...life().acked.values(), Number.POSITIVE_INFINITY)
-    if (!Number.isFinite(acked)) return
-    // The newest row stays: without AUTOINCREMENT an emptied table would hand its numbers out again.
-    const deleted = writer
-      .prepare('DELETE FROM sensor_readings WHERE id <= ? AND id < (SELECT MAX(id) FROM sensor_readings) RETURNING id')
-      .pluck()
-      .all(acked - rng.int(0, 5)) as number[]
-    const read = new Set(
-      listExecutions(ledger, { limit: 100_000 })
-        .filter((execution) => execution.state === 'encoded' || execution.state === 'succeeded')
-        .map((execution) => execution.id),
-    )
-    for (const id of deleted) life().purged.set(id, read)
-    note(`purge ${deleted.length} delivered rows`)
+  function beginAnew(change: () => void): void {
+    change()
+    clock.advance(rng.int(1_000, 90_000))
+    write(rng.int(1, 30))
   }
 
   async function act(): Promise<void> {
     clock.advance(rng.int(0, 7_200_000))
     store.faultRate = rng.next() < 0.3 ? rng.next() * 0.6 : 0
     const kind = rng.next()
-    if (kind < 0.4) write(rng.int(1, 60))
-    else if (kind < 0.6) await upload(undefined)
-    else if (kind < 0.82) await upload(rng.int(1, 40))
-    else if (kind < 0.92) {
+    if (kind < 0.36) write(rng.int(1, 60))
+    else if (kind < 0.54) await upload(undefined)
+    else if (kind < 0.76) await upload(rng.int(1, 40))
+    else if (kind < 0.84) {
       const type = rng.pick(TYPES)
       const backfill = rng.next() < 0.3
       setPipeline(path, { type, by: 'sim', reason: 'sim', backfill, atMs: clock.now(), customTypes: [] })
       wasActive.add(type)
       note(`switch to ${type}${backfill ? ' with backfill' : ''}`)
-    } else if (kind < 0.96) purge()
-    else recreate()
+    } else if (kind < 0.88) hazards.purge()
+    else if (kind < 0.9) hazards.addColumn()
+    else if (kind < 0.92) hazards.tearSpool(join(folder, 'state', 'spool'))
+    else if (kind < 0.94) hazards.backUp()
+    else if (kind < 0.96) hazards.restore()
+    else if (kind < 0.98) beginAnew(() => hazards.startOver())
+    else beginAnew(() => hazards.recreate())
   }
 
   write(rng.int(1, 50))
@@ -256,15 +242,14 @@ function timestampAt(ms: number): string {
   return new Date(ms).toISOString().replace('Z', '+00:00')
 }
 
-function createTable(path: string, isAutoIncrement: boolean, lives: Life[]): Database.Database {
+function openTable(path: string, isAutoIncrement: boolean): Database.Database {
   const database = new Database(path)
   database.pragma('journal_mode = WAL')
   database.pragma('synchronous = OFF')
   database.exec(
-    `CREATE TABLE sensor_readings (id INTEGER PRIMARY KEY ${isAutoIncrement ? 'AUTOINCREMENT' : ''}, timestamp TEXT NOT NULL,
+    `CREATE TABLE IF NOT EXISTS sensor_readings (id INTEGER PRIMARY KEY ${isAutoIncrement ? 'AUTOINCREMENT' : ''}, timestamp TEXT NOT NULL,
        sensor_id TEXT NOT NULL, temperature REAL, status_code INTEGER, anomaly_flag INTEGER, anomaly_type TEXT)`,
   )
-  lives.push({ number: lives.length + 1, rows: new Map(), purged: new Map(), acked: new Map() })
   return database
 }
 
