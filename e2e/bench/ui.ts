@@ -1,5 +1,6 @@
 /**
- * What the window costs: `node e2e/bench/ui.ts [--nodes 1000] [--idle-seconds 20] [--heap-minutes 1]`. Needs a build and a
+ * What the window costs: `node e2e/bench/ui.ts [--nodes 1000] [--idle-seconds 20] [--heap-minutes 1]
+ * [--settle-seconds 330]`. Needs a build and a
  * Chromium; Linux, because it reads /proc. Prints one JSON document and a table: first and second start to live data of the served
  * window and of the desktop app (it says whether that was Electron), then on a workspace of so many nodes, everything delivered:
  * processor time of the host and of the browser, event loop of the main process, typing into the filter, scrolling, heap.
@@ -90,8 +91,15 @@ async function waitForLiveData(page: Page): Promise<void> {
   }
 }
 
+interface IdleOptions {
+  readonly nodes: number
+  readonly seconds: number
+  readonly heapMinutes: number
+  readonly settleSeconds: number
+}
+
 /** Idle: a workspace whose nodes nobody writes, everything delivered, the window on the fleet and visible. */
-async function measureIdle(browser: Browser, nodes: number, seconds: number, heapMinutes: number) {
+async function measureIdle(browser: Browser, { nodes, seconds, heapMinutes, settleSeconds }: IdleOptions) {
   const workspace = makeWorkspace({ nodes, rowsPerNode: 20, intervalSeconds: 30 })
   const served = await launchServe(['--workspace', workspace.folder])
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
@@ -103,7 +111,8 @@ async function measureIdle(browser: Browser, nodes: number, seconds: number, hea
       if (reply.ok && (reply.value as readonly { backlog: number }[]).every((node) => node.backlog === 0)) break
       await sleep(500)
     }
-    await sleep(10_000)
+    // Sparklines of a new engine grow for five minutes, and every longer one is news.
+    await sleep(settleSeconds * 1000)
     const pid = served.process.pid as number
     const host = await percentOfACore(() => [pid], seconds)
     const browserPids = (): readonly number[] => family(process.pid).filter((one) => one !== process.pid && one !== pid)
@@ -220,6 +229,7 @@ async function main(): Promise<void> {
       nodes: { type: 'string', default: '1000' },
       'idle-seconds': { type: 'string', default: '20' },
       'heap-minutes': { type: 'string', default: '1' },
+      'settle-seconds': { type: 'string', default: '330' },
     },
   })
   const browser = await chromium.launch(findChromium())
@@ -227,12 +237,12 @@ async function main(): Promise<void> {
     const first = await measureStart(browser)
     const second = await measureStart(browser)
     const desktop = await measureDesktop()
-    const idle = await measureIdle(
-      browser,
-      Number(values.nodes),
-      Number(values['idle-seconds']),
-      Number(values['heap-minutes']),
-    )
+    const idle = await measureIdle(browser, {
+      nodes: Number(values.nodes),
+      seconds: Number(values['idle-seconds']),
+      heapMinutes: Number(values['heap-minutes']),
+      settleSeconds: Number(values['settle-seconds']),
+    })
     const machine = { processors: cpus().length, model: cpus()[0]?.model, loadAverage: loadavg()[0] }
     console.log(JSON.stringify({ machine, first, second, desktop, idle }, undefined, 2))
     console.log(describeElectron(findElectron().kind))
