@@ -22,7 +22,7 @@ export function Lanes({
 }) {
   const isDays = toMs - fromMs > 2 * 86_400_000
   return (
-    <div className="pl-lanes" role="img" aria-label={`${words.timeline}: ${lanes.map(describe).join('; ')}`}>
+    <div className="pl-lanes" role="group" aria-label={`${words.timeline}: ${lanes.map(describe).join('; ')}`}>
       {lanes.slice(0, SHOWN).map((lane) => (
         <div key={lane.nodeId} className="pl-lane">
           <a className="medium small ell bare-link" href={href('node', lane.nodeId)}>

@@ -27,7 +27,7 @@ export function YamlPane() {
       {view === undefined && load.phase === 'failed' && <ErrorState error={load.error} />}
       {view === undefined && load.phase === 'loading' && <Skeleton />}
       {view !== undefined && (
-        <pre className="code yaml">
+        <pre className="code yaml" tabIndex={0} role="region" aria-label={name}>
           {(yaml === '' ? words.empty : yaml).split('\n').map((line, index) => (
             // Lines have no identity but their place.
             // oxlint-disable-next-line react/no-array-index-key
