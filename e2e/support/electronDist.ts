@@ -13,13 +13,16 @@ export function findElectron(env: NodeJS.ProcessEnv = process.env): {
   readonly kind: ElectronKind
   readonly dist?: string
 } {
-  const given = env['ELECTRON_OVERRIDE_DIST_PATH']
-  if (given !== undefined && given !== '') return { kind: given === STANDIN_DIST ? 'standin' : 'given', dist: given }
-  if (hasRealElectron()) return { kind: 'electron' }
-  if (env['FIELDGATE_REQUIRE_ELECTRON'] === '1') {
+  const found = lookForElectron(env['ELECTRON_OVERRIDE_DIST_PATH'])
+  if (found.kind === 'standin' && env['FIELDGATE_REQUIRE_ELECTRON'] === '1') {
     throw new Error('FIELDGATE_REQUIRE_ELECTRON=1, but Electron\'s binary is not here. Run "npx install-electron".')
   }
-  return { kind: 'standin', dist: STANDIN_DIST }
+  return found
+}
+
+function lookForElectron(given: string | undefined): { readonly kind: ElectronKind; readonly dist?: string } {
+  if (given !== undefined && given !== '') return { kind: given === STANDIN_DIST ? 'standin' : 'given', dist: given }
+  return hasRealElectron() ? { kind: 'electron' } : { kind: 'standin', dist: STANDIN_DIST }
 }
 
 /** The executable that the desktop specs start. */
