@@ -64,15 +64,18 @@ export function createCli(io: CliIo, onExit: (code: ExitCode) => void): Cli {
         stopping.abort()
       })
       const parts = createParts(io, out, options, stopping.signal)
+      let told: string | undefined
       try {
         onExit(await work(parts.context))
       } catch (error) {
+        told = errorToData(error).message
         onExit(report(out, options, error))
       }
       try {
         await parts.close()
       } catch (error) {
-        onExit(report(out, options, error))
+        // What stopped the work often stops the closing too; once is enough.
+        if (errorToData(error).message !== told) onExit(report(out, options, error))
       } finally {
         forget()
       }

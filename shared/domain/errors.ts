@@ -1,3 +1,5 @@
+import { explainSystemFailure } from './systemFailures.ts'
+
 /** Every way a Fieldgate operation can fail. The list is closed: callers may switch over it exhaustively. */
 export const ERROR_CODES = [
   'invalid',
@@ -53,7 +55,10 @@ export class FieldgateError extends Error {
   }
 }
 
-/** Turns anything thrown into data. An unknown throw becomes `internal` with its message kept. */
+/**
+ * Turns anything thrown into data. A failure of disk or files becomes its code with the remedy, any other unknown throw
+ * `internal` with its message kept.
+ */
 export function errorToData(error: unknown): ErrorData {
   if (error instanceof FieldgateError) {
     return {
@@ -64,6 +69,8 @@ export function errorToData(error: unknown): ErrorData {
       ...(error.details === undefined ? {} : { details: error.details }),
     }
   }
+  const failure = explainSystemFailure(error)
+  if (failure !== undefined) return { ...failure, retryable: RETRYABLE_BY_DEFAULT.has(failure.code) }
   return { code: 'internal', message: error instanceof Error ? error.message : String(error), retryable: false }
 }
 

@@ -1,5 +1,5 @@
 import type { DoctorReport } from '../../../shared/domain/attention.ts'
-import { FieldgateError } from '../../../shared/domain/errors.ts'
+import { errorToData, FieldgateError } from '../../../shared/domain/errors.ts'
 import { addAudit } from '../db/ledger/records.ts'
 import type { LedgerConnection } from '../db/ledger/connection.ts'
 import { CHECKS } from './checks/index.ts'
@@ -38,9 +38,15 @@ async function attempt<T>(read: () => readonly T[] | Promise<readonly T[]>): Pro
   try {
     return await read()
   } catch (error) {
-    if (error instanceof FieldgateError && error.code !== 'cancelled') return []
+    if (isTrouble(error)) return []
     throw error
   }
+}
+
+/** Whether something outside is wrong; neither a stop nor a mistake of ours. */
+function isTrouble(error: unknown): boolean {
+  const { code } = errorToData(error)
+  return code !== 'cancelled' && (code !== 'internal' || error instanceof FieldgateError)
 }
 
 /** A check that cannot be made says so; the others go on. */
@@ -52,10 +58,10 @@ async function guarded(
   try {
     return await examine()
   } catch (error) {
-    if (!(error instanceof FieldgateError) || error.code === 'cancelled') throw error
+    if (!isTrouble(error)) throw error
     const parts = {
       title: `Not checked: ${check.id}`,
-      evidence: error.message,
+      evidence: errorToData(error).message,
       why: 'It needs what is broken elsewhere.',
     }
     return [finding(check.id, subject, 'skipped', parts, check.scope === 'node' ? subject : undefined)]

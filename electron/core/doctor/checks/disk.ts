@@ -8,13 +8,15 @@ const WARN_BYTES = 1 << 30
 const SOON_MS = 24 * 3_600_000
 const WHY = 'A full disk stops the sensor and the ledger; rows already committed stay, new ones are lost at the source.'
 
-/** There is room, and will be: on the disk of the state folder and on those of the nodes. */
+/** There is room, and will be: on the disk of the state folder, of the embedded store and of the nodes. */
 export const diskCheck: WorkspaceCheck = {
   id: 'disk',
   scope: 'workspace',
   isCheap: true,
   examine(ports) {
-    const folders = new Set([ports.config.stateDir, ...ports.config.nodes.map((node) => dirname(node.sqlite))])
+    const { store, stateDir } = ports.config
+    const objects = store.kind === 'embedded' ? [store.folder] : []
+    const folders = new Set([stateDir, ...objects, ...ports.config.nodes.map((node) => dirname(node.sqlite))])
     const seen = new Set<string>()
     return [...folders].flatMap((folder) => {
       const space = ports.freeSpace(folder)
