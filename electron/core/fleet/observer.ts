@@ -29,6 +29,9 @@ const SLICE_EVERY_MS = 250
 const SLICE_MS = 8
 /** A node is looked at no more often than this. */
 const LOOK_EVERY_MS = 2_000
+/** One that did not change for a while waits longer: a fleet at rest then costs next to nothing. */
+const LOOK_AT_QUIET_EVERY_MS = 5_000
+const QUIET_MS = 60_000
 /** Without a loop, what was seen serves this long. */
 const STALE_MS = 10_000
 
@@ -51,7 +54,9 @@ export function createFleetObserver(ports: ObserverPorts): FleetObserver {
   const slice = async (): Promise<void> => {
     const until = ports.clock.monotonic() + SLICE_MS
     const changed: string[] = []
-    for (const [nodeId, watch] of takeUntil(queue, ports.clock.now() - LOOK_EVERY_MS)) {
+    const now = ports.clock.now()
+    for (const [nodeId, watch] of takeUntil(queue, now - LOOK_EVERY_MS)) {
+      if (isResting(watch, now)) continue
       if (lookAt(nodeId, watch, false)) changed.push(nodeId)
       if (ports.clock.monotonic() >= until) break
     }
@@ -85,6 +90,11 @@ export function createFleetObserver(ports: ObserverPorts): FleetObserver {
       if (watch !== undefined && lookAt(nodeId, watch, true)) ports.onChanged?.([nodeId])
     },
   }
+}
+
+function isResting({ observation }: NodeWatch, nowMs: number): boolean {
+  const grewAtMs = observation.grewAtMs ?? nowMs
+  return nowMs - grewAtMs > QUIET_MS && nowMs - observation.lookedAtMs < LOOK_AT_QUIET_EVERY_MS
 }
 
 function* takeUntil(

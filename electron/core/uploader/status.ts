@@ -95,14 +95,16 @@ export function conflictingPasses(entry: NodeEntry, kind: PassKind): readonly Pr
 /** Times of a file system may be as coarse as this: a younger stamp may hide a later write. */
 const COARSEST_TIME_MS = 2_000
 
-/** Says when the node's files were written last: two equal stamps mean nothing was written between. */
+/**
+ * Says when the node's files were written last: two equal stamps mean nothing was written between. Every commit of a WAL
+ * database writes its WAL, so where there is one the other file is not asked: this runs for each node every second.
+ */
 export function stampFiles(node: NodeConfig, nowMs: number): { readonly text: string; readonly isSettled: boolean } {
-  let newest = Number.NEGATIVE_INFINITY
-  const parts = [node.sqlite, `${node.sqlite}-wal`].map((path) => {
-    const found = statSync(path, { throwIfNoEntry: false })
-    if (found === undefined) return '-'
-    newest = Math.max(newest, found.mtimeMs)
-    return `${found.ino}:${found.size}:${found.mtimeMs}`
-  })
-  return { text: parts.join('|'), isSettled: nowMs - newest > COARSEST_TIME_MS }
+  const found =
+    statSync(`${node.sqlite}-wal`, { throwIfNoEntry: false }) ?? statSync(node.sqlite, { throwIfNoEntry: false })
+  if (found === undefined) return { text: '-', isSettled: false }
+  return {
+    text: `${found.ino}:${found.size}:${found.mtimeMs}`,
+    isSettled: nowMs - found.mtimeMs > COARSEST_TIME_MS,
+  }
 }
