@@ -42,7 +42,7 @@ export function chartOptions(frame: ChartFrame, marks: () => ChartMarks): uPlot.
     scales: { x: { time: true }, y: { range: () => [...frame.range] as [number, number] } },
     axes: [
       { ...axis, size: frame.showsTimes ? 22 : 0, space: 90, gap: 6, values: frame.showsTimes ? timeLabels : [] },
-      { ...axis, size: axisWidth, space: 28, gap: 6 },
+      { ...axis, size: AXIS_WIDTH, space: 28, gap: 6, values: valueLabels },
     ],
     series: [
       {},
@@ -58,19 +58,30 @@ export function chartOptions(frame: ChartFrame, marks: () => ChartMarks): uPlot.
   }
 }
 
-const LEAST_AXIS_WIDTH = 36
-const DIGIT_WIDTH = 7
+/** The same for every chart, so that a stack of them is aligned; "102,000" is the longest label. */
+export const AXIS_WIDTH = 52
+const COMPACT_FROM = 1e6
+const compact = new Intl.NumberFormat('en-US', { notation: 'compact', maximumFractionDigits: 2 })
+const plain = new Intl.NumberFormat('en-US', { maximumFractionDigits: 6 })
 
-/** Wide enough for the longest label, so that "102,000" is never cut. */
-function axisWidth(_chart: uPlot, labels: string[] | null): number {
-  const longest = Math.max(0, ...(labels ?? []).map((label) => label.length))
-  return Math.max(LEAST_AXIS_WIDTH, longest * DIGIT_WIDTH + 8)
+function valueLabels(_chart: uPlot, values: number[]): string[] {
+  return values.map((value) => (Math.abs(value) >= COMPACT_FROM ? compact : plain).format(value))
 }
 
-function timeLabels(_chart: uPlot, seconds: number[]): string[] {
+/** Half of a label: nearer to the edge it would be cut. */
+const EDGE_PX = 16
+
+function timeLabels(chart: uPlot, seconds: number[]): string[] {
   const span = (seconds.at(-1) ?? 0) - (seconds[0] ?? 0)
+  const lastX = chart.bbox.width / devicePixelRatio - EDGE_PX
   return seconds.map((s) =>
-    span < 240 ? formatClock(s * 1000) : span > 2 * DAY_S ? dayLabel(s) : formatMinute(s * 1000),
+    chart.valToPos(s, 'x') > lastX
+      ? ''
+      : span < 240
+        ? formatClock(s * 1000)
+        : span > 2 * DAY_S
+          ? dayLabel(s)
+          : formatMinute(s * 1000),
   )
 }
 

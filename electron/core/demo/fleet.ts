@@ -7,6 +7,9 @@ import { createRng } from '../support/rng.ts'
 import type { Rng } from '../support/rng.ts'
 import type { DemoSite } from './sites.ts'
 
+/** How long a demo fleet has been at work before anybody looks at it. */
+export const DAY_SECONDS = 86_400
+
 /** One node of the demo fleet: how it is configured and how it is simulated. */
 export interface DemoNode {
   readonly nodeId: string
@@ -81,6 +84,7 @@ function demoNode(site: DemoSite, nodeId: string, number: number, seed: string, 
       },
       scenario: pick(SCENARIOS, rng, 'quiet-day'),
       ratePerSecond: LIVE_RATE,
+      ageSeconds: DAY_SECONDS,
       isRunning: true,
     },
   }

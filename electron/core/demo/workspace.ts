@@ -6,7 +6,7 @@ import { findResources } from '../simulator/resources.ts'
 import { writeFileAtomic } from '../support/atomicFile.ts'
 import { systemClock } from '../support/clock.ts'
 import type { Clock } from '../support/clock.ts'
-import { demoFleet, HISTORY_RATE } from './fleet.ts'
+import { DAY_SECONDS, demoFleet, HISTORY_RATE } from './fleet.ts'
 import type { DemoNode } from './fleet.ts'
 import { loadTales, pastChanges } from './past.ts'
 import type { DemoTale } from './past.ts'
@@ -36,7 +36,6 @@ interface CreatedDemo {
   readonly rows: number
 }
 
-const DAY_SECONDS = 86_400
 /** Two threads: the machine of a demo has two cores at least, and the fleet is ready in half the time. */
 const THREADS = 2
 

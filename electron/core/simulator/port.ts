@@ -15,6 +15,8 @@ export interface SimulatedNodeSpec {
   readonly runSeconds?: number | undefined
   /** Readings of the past to make first, for a new database only. */
   readonly history?: { readonly seconds: number; readonly ratePerSecond: number } | undefined
+  /** How long the sensor has run already when there is no history to make: its scenario and drift go on from there. */
+  readonly ageSeconds?: number | undefined
   /** Changes of pipeline type that a new database begins with, oldest first; raw unless said. */
   readonly pipeline?: readonly PipelineStart[] | undefined
   /** Starts at once; else it waits for `start`. */

@@ -77,7 +77,7 @@ export function createRunningNode(options: RunningNodeOptions): RunningNode {
         spec: spec.sensor,
         scenario: options.scenario,
         ratePerSecond: spec.history?.ratePerSecond ?? spec.ratePerSecond,
-        startMs: options.nowMs - (spec.history?.seconds ?? 0) * 1000,
+        startMs: options.nowMs - (spec.history?.seconds ?? spec.ageSeconds ?? 0) * 1000,
       },
       rng,
     ),

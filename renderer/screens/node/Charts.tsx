@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { SeriesField, SeriesWindow } from '../../../shared/domain/series.ts'
+import { AXIS_WIDTH } from '../../charts/chartOptions.ts'
 import { TimeChart } from '../../charts/TimeChart.tsx'
 import { messages } from '../../text/messages.ts'
 import { Button } from '../../ui/Button.tsx'
@@ -13,7 +14,6 @@ import type { View, WindowName } from './view.ts'
 
 const words = messages.node
 const LABEL_PX = 116
-const AXIS_PX = 36
 const SYNC = 'node'
 const STEP = 0.2
 
@@ -219,8 +219,8 @@ function useWheel(
     const onWheel = (event: WheelEvent) => {
       if (event.ctrlKey) return
       event.preventDefault()
-      const left = element.getBoundingClientRect().left + LABEL_PX + AXIS_PX
-      const width = element.clientWidth - LABEL_PX - AXIS_PX
+      const left = element.getBoundingClientRect().left + LABEL_PX + AXIS_WIDTH
+      const width = element.clientWidth - LABEL_PX - AXIS_WIDTH
       const sideways = event.shiftKey ? event.deltaY : event.deltaX
       if (Math.abs(sideways) > Math.abs(event.shiftKey ? 0 : event.deltaY)) {
         onView(panView(view, newestMs, sideways / Math.max(1, width)))
