@@ -6,6 +6,8 @@ import { formatBytes, formatDuration } from '../words.ts'
 const BAD_BYTES = 256 << 20
 const WARN_BYTES = 1 << 30
 const SOON_MS = 24 * 3_600_000
+/** Shorter than this, a shrinking disk may be an installer at work. */
+const TREND_MS = 15 * 60_000
 const WHY = 'A full disk stops the sensor and the ledger; rows already committed stay, new ones are lost at the source.'
 
 /** There is room, and will be: on the disk of the state folder, of the embedded store and of the nodes. */
@@ -57,11 +59,11 @@ function judge(ports: DoctorPorts, folder: string, freeBytes: number, totalBytes
   })
 }
 
-/** Time until the disk is full, from the oldest sample kept to now; undefined while it does not shrink measurably. */
+/** Time until the disk is full, from the oldest sample kept to now; undefined while no trend shows. */
 function forecast(ports: DoctorPorts, folder: string, freeBytes: number): number | undefined {
   const now = ports.clock.now()
   const first = ports.disk.note(folder, { atMs: now, freeBytes })
-  if (now - first.atMs < 60_000) return undefined
+  if (now - first.atMs < TREND_MS) return undefined
   const perMs = (first.freeBytes - freeBytes) / (now - first.atMs)
   return perMs * 3_600_000 < 1 << 20 ? undefined : freeBytes / perMs
 }
