@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -16,7 +17,30 @@ export async function smokeTest(command, folder) {
   await go(['upload', '--once', '--sqlite', database])
   const proof = JSON.parse(await go(['reconcile', '--sqlite', database, '--json']))
   const window = JSON.parse(await go(['serve', '--host-check', '--sqlite', database, '--json']))
+  await checkWindow(command, folder, database)
   return { version: (await go(['--version'])).trim(), rows: started.rows, proof, window }
+}
+
+/** Asks a served window for its page, script and style, under the policy that refuses everything else. Throws what is wrong. */
+async function checkWindow([file, ...first], folder, database) {
+  const child = spawn(file, [...first, 'serve', '--sqlite', database, '--json'], { cwd: folder, env: cleanEnv(folder) })
+  try {
+    const [line] = await once(child.stdout, 'data')
+    const { url } = JSON.parse(String(line).split('\n')[0])
+    const page = await fetch(url)
+    const policy = page.headers.get('content-security-policy') ?? ''
+    if (!policy.includes("default-src 'none'") || /unsafe-(inline|eval)/.test(policy))
+      throw new Error(`The window is served under this policy: "${policy}".`)
+    const parts = [...(await page.text()).matchAll(/(?:src|href)="(\.\/[^"]+)"/g)].map(([, path]) => new URL(path, url))
+    for (const part of parts) {
+      const { status } = await fetch(part)
+      if (status !== 200) throw new Error(`${part.pathname} of the window answers ${status}.`)
+    }
+    if (parts.length < 2) throw new Error('The page of the window loads no script or no style.')
+  } finally {
+    child.kill('SIGTERM')
+    await once(child, 'exit')
+  }
 }
 
 /** Runs a command to its end and returns its output. Throws with what it printed when its exit code is not 0. */
@@ -25,7 +49,7 @@ export function runCommand([file, ...first], args, cwd) {
   return new Promise((resolve, reject) => {
     const child = spawn(file, all, {
       cwd,
-      env: { HOME: cwd, PATH: '/usr/bin:/bin', TMPDIR: process.env.TMPDIR ?? '/tmp' },
+      env: cleanEnv(cwd),
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     let output = ''
@@ -38,4 +62,9 @@ export function runCommand([file, ...first], args, cwd) {
       else reject(new Error(`${file} ${all.join(' ')} ended with ${code ?? signal}:\n${output}${problems}`))
     })
   })
+}
+
+/** An environment in which nothing of this checkout can be found. */
+function cleanEnv(home) {
+  return { HOME: home, PATH: '/usr/bin:/bin', TMPDIR: process.env.TMPDIR ?? '/tmp' }
 }
