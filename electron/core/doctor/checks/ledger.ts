@@ -1,7 +1,7 @@
 import { FieldgateError } from '../../../../shared/domain/errors.ts'
 import { findLedgerProblems } from '../../db/ledger/integrity.ts'
 import { finding } from '../port.ts'
-import type { DoctorPorts, WorkspaceCheck } from '../port.ts'
+import type { DoctorPorts, Finding, WorkspaceCheck } from '../port.ts'
 
 /** The ledger is sound as a file, and what it says agrees with itself. */
 export const ledgerCheck: WorkspaceCheck = {
@@ -9,6 +9,8 @@ export const ledgerCheck: WorkspaceCheck = {
   scope: 'workspace',
   isCheap: false,
   examine(ports) {
+    const newer = newerThanThis(ports)
+    if (newer !== undefined) return [foundNewer(ports, newer)]
     const problems = problemsOf(ports)
     const why = 'The ledger decides what is delivered next; a wrong one loses rows or delivers them twice.'
     const subject = ports.config.stateDir
@@ -43,6 +45,34 @@ export const ledgerCheck: WorkspaceCheck = {
       }),
     ]
   },
+}
+
+/** Set when a later version wrote the ledger: then it is sound, and this version must leave it alone. */
+function newerThanThis(ports: DoctorPorts): FieldgateError | undefined {
+  try {
+    ports.ledger()
+  } catch (error) {
+    if (error instanceof FieldgateError && error.code === 'unsupported') return error
+  }
+  return undefined
+}
+
+function foundNewer(ports: DoctorPorts, { message, hint = '' }: FieldgateError): Finding {
+  const title = 'The ledger is of a newer version'
+  return finding('ledger', ports.config.stateDir, 'bad', {
+    title,
+    evidence: message,
+    why: 'What this version does not know it would damage, so it delivers nothing.',
+    remedy: { verb: 'Copy command', detail: hint, command: 'fieldgate --version' },
+    notice: {
+      cause: 'ledger',
+      severity: 'bad',
+      message: title,
+      detail: hint,
+      sinceMs: undefined,
+      nextRetryMs: undefined,
+    },
+  })
 }
 
 /** A ledger that cannot even be opened is the worst of its problems. */
