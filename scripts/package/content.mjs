@@ -31,6 +31,7 @@ const EVERYWHERE = [
   'LICENSES.chromium.html',
   'THIRD-PARTY-LICENSES.txt',
   'locales/en-US.pak',
+  'resources/app-update.yml',
   'resources/app.asar',
   'version',
 ]

@@ -22,7 +22,7 @@ test('the fuses of the package are those that the app was designed for', () => {
 
 test('every platform includes something before it leaves out native modules of others', () => {
   for (const platform of ['linux', 'win', 'mac']) {
-    const [first, ...rest] = config[platform]?.['files'] as readonly string[]
+    const [first, ...rest] = (config[platform]?.['files'] ?? []) as readonly string[]
     expect(first).toBe('package.json')
     expect(rest).toHaveLength(1)
   }
@@ -66,7 +66,7 @@ test('the manual page has every command, and roff reads no line of it as a reque
   const unescaped = page.replaceAll('\\-', '-').split('\n')
   for (const name of commandNames()) expect(unescaped.some((line) => line.startsWith(`.SS ${name}`))).toBe(true)
   const requests = new Set(unescaped.filter((line) => line.startsWith('.')).map((line) => line.split(' ')[0]))
-  expect([...requests].toSorted()).toEqual(['.B', '.SH', '.SS', '.TH', '.TP'])
+  expect(requests).toEqual(new Set(['.TH', '.SH', '.B', '.TP', '.SS']))
   expect(unescaped.filter((line) => line.startsWith("'"))).toEqual([])
 })
 

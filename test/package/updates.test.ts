@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { generateKeyPairSync, sign } from 'node:crypto'
 import type { KeyObject } from 'node:crypto'
 import { createHash } from 'node:crypto'
@@ -20,6 +21,7 @@ import { acceptUpdate, MANIFEST_NAME, readPublicKey, SIGNATURE_NAME } from '../.
 import type { UpdateTarget } from '../../electron/main/updates/signedUpdate.ts'
 import { stageUpdate } from '../../electron/main/updates/stick.ts'
 import { compareVersions, isVersion } from '../../electron/main/updates/version.ts'
+import { ROOT } from './scripts.ts'
 
 const distributor = generateKeyPairSync('ed25519')
 const stranger = generateKeyPairSync('ed25519')
@@ -272,5 +274,20 @@ describe('updates.json of a machine', () => {
       expect(problem).toContain('Updates are off.')
     }
     expect(readPublicKey('not base64')).toBeUndefined()
+  })
+})
+
+test('what scripts/signUpdate.mjs signs with a fresh key is an update that the app takes', async () => {
+  const key = join(folder, 'key.pem')
+  const script = join(ROOT, 'scripts/signUpdate.mjs')
+  const publicKey = execFileSync(process.execPath, [script, '--new-key', key], { encoding: 'utf8' }).trim()
+  writeFileSync(join(stick, 'fieldgate-desktop_0.1.0_amd64.deb'), INSTALLER)
+  execFileSync(process.execPath, [script, '--key', key, stick])
+  const trusted = readPublicKey(publicKey)
+  const keys = trusted === undefined ? [] : [trusted]
+  const update = await stageUpdate(stick, staging, target({ version: '0.0.1', kind: 'deb', keys }))
+  expect(readFileSync(update.path).equals(INSTALLER)).toBe(true)
+  await expect(stageUpdate(stick, staging, target({ version: '0.0.1', kind: 'deb' }))).rejects.toMatchObject({
+    code: 'denied',
   })
 })
