@@ -1,29 +1,50 @@
+import { createHash } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import { extname, resolve } from 'node:path'
 import type { Command } from 'commander'
-import type { ReconcileFinding, ReconcileLane, ReconcileReport } from '../../../shared/domain/reconcile.ts'
+import { FieldgateError } from '../../../shared/domain/errors.ts'
+import type {
+  ReadingTrace,
+  ReconcileFinding,
+  ReconcileLane,
+  ReconcileReport,
+} from '../../../shared/domain/reconcile.ts'
+import { parseSigned, verifyExport } from '../../core/uploader/reconcileExport.ts'
 import { parseCount } from '../cli.ts'
 import type { Cli, CommandContext } from '../cli.ts'
 import { EXIT } from '../exitCodes.ts'
 import type { ExitCode } from '../exitCodes.ts'
 import { formatCount, formatTable, plural } from '../table.ts'
+import { readText } from './handoff.ts'
 
 interface ReconcileOptions {
   readonly node?: readonly string[]
   readonly findings: number
   readonly quick?: boolean
   readonly days?: boolean
+  readonly trace?: number
+  readonly export?: string
 }
 
 /** `fieldgate reconcile`: the proof. */
 export function registerReconcile(program: Command, cli: Cli): void {
-  program
+  const command = program
     .command('reconcile')
     .description('Prove it: compare every row in SQLite with the Parquet objects read back from the bucket.')
     .option('--node <id...>', 'only these nodes')
     .option('--findings <count>', 'name at most this many rows and objects', parseCount('--findings'), 100)
     .option('--days', 'print every day with its row counts and checksums')
     .option('--quick', 'trust objects that were read back before and are unchanged since')
+    .option('--trace <sequence>', 'follow one reading of one node from its row to the bucket', parseCount('--trace'))
+    .option('--export <file>', 'also write the report, signed: .html or .json')
     .addHelpText('after', HELP)
-    .action((options: ReconcileOptions, command: Command) => cli.run(command, (context) => reconcile(context, options)))
+    .action((options: ReconcileOptions, own: Command) =>
+      cli.run(own, (context) => (options.trace === undefined ? reconcile(context, options) : trace(context, options))),
+    )
+  command
+    .command('verify <file>')
+    .description('Check that an exported report is what its key signed.')
+    .action((file: string, _options: unknown, own: Command) => cli.run(own, (context) => verifyFile(context, file)))
 }
 
 const HELP = `
@@ -32,7 +53,10 @@ source are compared with what the bucket really holds. Rows in quarantine, filte
 by the ledger. Exits 1 on any difference and names the rows. Rows not uploaded yet are "waiting", not a difference.
 `
 
-async function reconcile({ engine, nodes, out, signal }: CommandContext, options: ReconcileOptions): Promise<ExitCode> {
+async function reconcile(
+  { engine, io, nodes, out, signal }: CommandContext,
+  options: ReconcileOptions,
+): Promise<ExitCode> {
   const chosen = await nodes(options.node)
   const wanted = options.node === undefined ? undefined : chosen.map((node) => node.id)
   const own = await engine()
@@ -51,7 +75,44 @@ async function reconcile({ engine, nodes, out, signal }: CommandContext, options
     { signal },
   )
   out.result(report, () => describeReport(report, options.days === true))
+  if (options.export !== undefined) {
+    const format = extname(options.export) === '.json' ? 'json' : 'html'
+    writeFileSync(resolve(io.cwd, options.export), (await own.call('reconcile.export', { format })).bytes)
+    out.notice(`Signed report: ${options.export}`)
+  }
   return report.isClean ? EXIT.done : EXIT.finding
+}
+
+async function trace({ engine, nodes, out, signal }: CommandContext, options: ReconcileOptions): Promise<ExitCode> {
+  const [node, ...others] = await nodes(options.node)
+  if (node === undefined || others.length > 0) {
+    throw new FieldgateError('invalid', 'A reading is traced on one node.', { hint: 'Name it with --node.' })
+  }
+  const found = await (
+    await engine()
+  ).call('reconcile.trace', { nodeId: node.id, sequence: options.trace as number }, { signal })
+  out.result(found, () => describeTrace(found))
+  return found.verdict === 'missing' || found.verdict === 'different' ? EXIT.finding : EXIT.done
+}
+
+function describeTrace(found: ReadingTrace): string {
+  return [
+    `Reading ${found.sequence} of ${found.nodeId} (${found.table}, ${found.route}): ${found.verdict}`,
+    ...found.steps.map((step) => `  ${step.isFound ? '+' : '-'} ${step.title}: ${step.detail}`),
+  ].join('\n')
+}
+
+async function verifyFile({ io, out }: CommandContext, file: string): Promise<ExitCode> {
+  const bytes = Buffer.from(readText(resolve(io.cwd, file)))
+  const { report, publicKey } = parseSigned(bytes.toString('utf8'))
+  const isGenuine = verifyExport({ bytes })
+  const key = createHash('sha256').update(publicKey).digest('hex').slice(0, 16)
+  out.result({ isGenuine, key, takenAtMs: report.takenAtMs, isClean: report.isClean, totals: report.totals }, () =>
+    isGenuine
+      ? `Genuine: signed with key ${key} at ${new Date(report.takenAtMs).toISOString()}.\n${describeReport(report, false)}`
+      : 'NOT GENUINE: the report was changed after it was signed.',
+  )
+  return isGenuine ? EXIT.done : EXIT.finding
 }
 
 function describeReport(report: ReconcileReport, withDays: boolean): string {
