@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { chromium } from 'playwright'
 import { findChromium } from '../e2e/support/chromium.ts'
+import { drawIcns, drawIco } from './package/icons.mjs'
 
 const folder = join(import.meta.dirname, '../resources/icons')
 const TRAY_STATES = ['running', 'attention', 'stalled', 'paused']
@@ -24,6 +25,9 @@ try {
     await page.setContent(`<style>*{margin:0}svg{display:block;width:${size}px;height:${size}px}</style>${svg}`)
     await writeFile(join(folder, `${target}.png`), await page.screenshot({ omitBackground: true }))
   }
+  const packageFolder = join(import.meta.dirname, '../resources/package')
+  await writeFile(join(packageFolder, 'icon.ico'), drawIco())
+  await writeFile(join(packageFolder, 'icon.icns'), drawIcns())
   console.log(`${pictures.length} pictures in resources/icons`)
 } finally {
   await browser.close()

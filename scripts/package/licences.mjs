@@ -9,7 +9,7 @@ const TEXTS = /^(licen[cs]e|copying|notice|ofl)([-.].*)?$/i
 const RULE = '-'.repeat(120)
 
 /** Licences that may be part of Fieldgate. Another one is a decision for a person. */
-export const ALLOWED = [
+const ALLOWED = [
   '0BSD',
   'Apache-2.0',
   'BSD-2-Clause',
@@ -70,4 +70,11 @@ function licenceOf({ license, licenses }) {
 
 function authorOf({ author }) {
   return typeof author === 'string' ? author.replace(/\s*<[^>]*>/, '') : author?.name
+}
+
+/** Packages under a licence that nobody decided on, as sentences. Of several licences to choose from, one is enough. */
+export function undecidedLicences(packages = listLicences()) {
+  return packages
+    .filter(({ licence }) => !(licence.match(/[\w.-]+/g) ?? []).some((word) => ALLOWED.includes(word)))
+    .map(({ name, licence }) => `${name} is under ${licence}, which nobody decided on.`)
 }
