@@ -22,7 +22,13 @@ const FORBIDDEN = [
   /\.(gyp|c|cc|cpp|h)$/,
 ]
 const OUTSIDE = {
-  linux: ['chrome-sandbox', 'chrome_crashpad_handler', 'fieldgate-desktop', 'resources/bin/fieldgate'],
+  linux: [
+    'chrome-sandbox',
+    'chrome_crashpad_handler',
+    'fieldgate-desktop',
+    'resources/app-update.yml',
+    'resources/bin/fieldgate',
+  ],
   win32: ['Fieldgate.exe', 'resources/bin/fieldgate.cmd'],
 }
 const EVERYWHERE = [
@@ -31,7 +37,6 @@ const EVERYWHERE = [
   'LICENSES.chromium.html',
   'THIRD-PARTY-LICENSES.txt',
   'locales/en-US.pak',
-  'resources/app-update.yml',
   'resources/app.asar',
   'version',
 ]
