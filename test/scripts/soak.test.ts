@@ -9,7 +9,7 @@ interface Sample {
 }
 
 const { findGrowth } = (await import(join(import.meta.dirname, '../../scripts/lib/growth.mjs'))) as {
-  findGrowth(samples: readonly Sample[]): readonly string[]
+  readonly findGrowth: (samples: readonly Sample[]) => readonly string[]
 }
 
 const MIB = 1 << 20
