@@ -16,6 +16,11 @@ const READ_ONLY: SystemFailure = {
   message: 'A file or its disk can only be read',
   hint: 'Mount the disk for writing or give this user the right to write; then it goes on where it was.',
 }
+const NOT_PERMITTED: SystemFailure = {
+  code: 'denied',
+  message: 'The system does not permit it',
+  hint: 'Give this user the right to the file and its folder, or choose others.',
+}
 const TOO_MANY: SystemFailure = {
   code: 'unavailable',
   message: 'This process may open no more files',
@@ -37,8 +42,8 @@ const FAILURES: Readonly<Record<string, SystemFailure>> = {
   EDQUOT: FULL,
   SQLITE_FULL: FULL,
   EROFS: READ_ONLY,
-  EACCES: READ_ONLY,
-  EPERM: READ_ONLY,
+  EACCES: NOT_PERMITTED,
+  EPERM: NOT_PERMITTED,
   EMFILE: TOO_MANY,
   ENFILE: TOO_MANY,
   EIO: FAILING,

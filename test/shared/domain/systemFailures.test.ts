@@ -17,6 +17,7 @@ test('a full disk is named as such wherever it was met, and is tried again', () 
 
 test('a read-only disk, too many open files and a failing disk each have their remedy', () => {
   expect(errorToData(failed('EROFS', 'read-only file system'))).toMatchObject({ code: 'denied', retryable: false })
+  expect(errorToData(failed('EACCES', 'permission denied, open x')).message).toMatch(/not permit.+ x\.$/)
   expect(errorToData(failed('SQLITE_READONLY_DBMOVED', 'moved')).hint).toMatch(/right to write/)
   expect(errorToData(failed('EMFILE', 'too many open files')).hint).toMatch(/ulimit -n/)
   expect(errorToData(failed('SQLITE_IOERR_WRITE', 'disk I/O error'))).toMatchObject({
