@@ -29,11 +29,11 @@ async function build() {
 
 /** Why the desktop app cannot run here, or undefined when it can. Electron's binary is fetched when it is missing. */
 async function desktopProblem() {
-  if (process.platform === 'linux') {
-    if (process.env.DISPLAY === undefined && process.env.WAYLAND_DISPLAY === undefined) return 'there is no display'
-    if (process.getuid?.() === 0) return 'the desktop app does not run as root'
-  }
+  const isLinux = process.platform === 'linux'
+  if (isLinux && process.env.DISPLAY === undefined && process.env.WAYLAND_DISPLAY === undefined)
+    return 'there is no display'
   if (process.env.ELECTRON_OVERRIDE_DIST_PATH !== undefined) return undefined
+  if (isLinux && process.getuid?.() === 0) return 'the desktop app does not run as root'
   const { code } = await capture(bin('install-electron'), [])
   return code === 0 ? undefined : "Electron's binary is not here and could not be fetched"
 }
