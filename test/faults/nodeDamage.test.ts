@@ -7,7 +7,7 @@ import type { UploadResult } from '../../shared/ipc/contract.ts'
 import { askFieldgate, reconcile, runFieldgate } from '../helpers/fieldgate.ts'
 import { makeNodeDatabase } from '../helpers/nodeDatabases.ts'
 import { until } from '../helpers/until.ts'
-import { diagnose, makeFaultBench, makeFaultFolder } from './bench.ts'
+import { diagnose, makeFaultBench, makeFaultFolder, showStatus } from './bench.ts'
 
 const ROWS = 1000
 
@@ -62,6 +62,7 @@ test('a node locked for longer than the wait is named with the retry, and delive
     message: expect.stringMatching(/locked by another/),
   })
   expect(locked.nodes[0]?.failure?.hint).toMatch(/tried again by itself/)
+  expect((await showStatus(bench))[0]?.failure).toMatchObject({ code: 'unavailable', hint: expect.any(String) })
   const found = await diagnose(bench)
   expect(found.some(({ id, remedy }) => id.endsWith(':node') && remedy !== undefined)).toBe(true)
   locker.kill('SIGKILL')
