@@ -9,7 +9,7 @@ import type {
   ReconcileLane,
   ReconcileReport,
 } from '../../../shared/domain/reconcile.ts'
-import { parseSigned, verifyExport } from '../../core/uploader/reconcileExport.ts'
+import { parseSigned, verifyExport } from '../../core/support/signedReport.ts'
 import { parseCount } from '../cli.ts'
 import type { Cli, CommandContext } from '../cli.ts'
 import { EXIT } from '../exitCodes.ts'

@@ -1,5 +1,5 @@
 import type { ReconcileLane } from '../../../shared/domain/reconcile.ts'
-import type { SignedReport } from './reconcileExport.ts'
+import type { SignedReport } from '../support/signedReport.ts'
 
 const STYLE = `body{font:14px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem;color:#1b1f24;background:#fff}
 table{border-collapse:collapse;width:100%;margin:.5rem 0 1.5rem}th,td{padding:.25rem .6rem;border-bottom:1px solid #d8dee4;text-align:right}

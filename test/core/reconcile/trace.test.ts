@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { exportReport, parseSigned, verifyExport } from '../../../electron/core/uploader/reconcileExport.ts'
+import { parseSigned, verifyExport } from '../../../electron/core/support/signedReport.ts'
+import { exportReport } from '../../../electron/core/uploader/reconcileExport.ts'
 import { traceReading } from '../../../electron/core/uploader/reconcileTrace.ts'
 import type { ReadingTrace } from '../../../shared/domain/reconcile.ts'
 import { createWorkspace } from './workspace.ts'
