@@ -74,7 +74,8 @@ export const ROOMS: readonly Room[] = [
   room('electron/main', [...HOST, 'electron/cli/index.ts'], ['electron', 'electron-updater', 'zod']),
   room('electron/preload', ['shared/ipc'], ['electron'], false),
   // `fieldgate sensor` runs simulators without a workspace, as the original sensor ran without an uploader.
-  room('electron/cli', [...HOST, ...core('simulator', 'pipelines')], ['commander', 'ws']),
+  // fflate: `fieldgate support` lists the bundle from the very bytes it writes.
+  room('electron/cli', [...HOST, ...core('simulator', 'pipelines')], ['commander', 'ws', 'fflate']),
 
   room('renderer/client', SHARED, [], false),
   room('renderer/stores', ['renderer/client', ...SHARED], ['zustand'], false),

@@ -15,6 +15,7 @@ import { registerSensor } from './sensor.ts'
 import { registerServe } from './serve.ts'
 import { registerStatus } from './status.ts'
 import { registerStore } from './store.ts'
+import { registerSupport } from './support.ts'
 import { registerUpload } from './upload.ts'
 
 /** The table of commands, in the order of the help. A new command: one file beside this one, one line here. */
@@ -32,6 +33,7 @@ export const COMMANDS: readonly RegisterCommand[] = [
   registerAccess,
   registerCredentials,
   registerDoctor,
+  registerSupport,
   registerFleet,
   registerHandoff,
   registerServe,
