@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, statfsSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, statfsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -8,5 +8,8 @@ const ROOM_NEEDED = 3e9
 /** Thousands of small databases are faster in memory; where there is none, or little of it, the usual folder serves. */
 export function makeTemporaryFolder() {
   const isRoomy = existsSync(MEMORY) && statfsSync(MEMORY).bavail * statfsSync(MEMORY).bsize > ROOM_NEEDED
-  return mkdtempSync(join(isRoomy ? MEMORY : tmpdir(), 'fieldgate-test-'))
+  const folder = mkdtempSync(join(isRoomy ? MEMORY : tmpdir(), 'fieldgate-test-'))
+  // Tests that give up the rights of the superuser go on in it as somebody else.
+  chmodSync(folder, 0o755)
+  return folder
 }

@@ -338,9 +338,9 @@ describe('the file', () => {
       const script = `
       const { chmodSync, chownSync, statSync } = require('node:fs')
       const [folder, file, isRoot] = process.argv.slice(1)
-      if (isRoot === 'true') { chownSync(folder, 65534, 65534); chownSync(file, 65534, 65534); process.setgid(65534); process.setuid(65534) }
-      chmodSync(file, 0)
       import(${JSON.stringify(join(import.meta.dirname, '../../../electron/core/doctor/checks/permissions.ts'))}).then(({ permissionsCheck }) => {
+        if (isRoot === 'true') { chownSync(folder, 65534, 65534); chownSync(file, 65534, 65534); process.setgid(65534); process.setuid(65534) }
+        chmodSync(file, 0)
         const node = { id: 'n1', sqlite: file, labels: {}, timeZone: 'UTC' }
         const before = permissionsCheck.examine({}, node)
         const repair = permissionsCheck.fix({}, node)
