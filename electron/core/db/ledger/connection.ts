@@ -86,7 +86,7 @@ function migrate(database: Database.Database, path: string): void {
 
 function corrupt(path: string, finding: string): FieldgateError {
   return new FieldgateError('corrupt', `The ledger ${path} is damaged: ${finding}`, {
-    hint: 'Keep the file, restore a snapshot of the state folder, and start again; objects already in the bucket are recognised.',
+    hint: 'Keep the file, restore the newest snapshot of the state folder, and start again. Rows delivered since then may go twice; the proof names them.',
   })
 }
 
