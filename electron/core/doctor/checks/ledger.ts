@@ -31,7 +31,7 @@ export const ledgerCheck: WorkspaceCheck = {
         remedy: {
           verb: 'Copy command',
           detail:
-            'Stop uploading and restore the last snapshot of the state folder. Objects already in the bucket are recognised; then prove it.',
+            'Stop uploading and restore the last snapshot of the state folder. Rows delivered since then may go twice; then prove it: fieldgate reconcile.',
           command: 'fieldgate reconcile',
         },
         notice: {
