@@ -49,7 +49,7 @@ test('files that may not grow (ulimit -f): the upload says so and exits 1, and w
   await bench.deliverAndProve()
 })
 
-test.each([24, 40])(
+test.each([24, 36, 40])(
   'with %i open files allowed an upload succeeds or says why, and never loses a row',
   async (files) => {
     const bench = makeFaultBench(1500)

@@ -3,6 +3,7 @@ import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSy
 import { dirname } from 'node:path'
 import { FieldgateError } from '../../../shared/domain/errors.ts'
 import { syncFolder } from '../support/atomicFile.ts'
+import { enterWriteAheadMode } from '../support/writeAhead.ts'
 import { explainFailure } from './node/failures.ts'
 import { CREATE_READINGS, CREATE_READINGS_INDEX, READING_COLUMNS, VARYING_COLUMNS } from './readingsSchema.ts'
 import type { FixedColumns, ReadingRow } from './readingsSchema.ts'
@@ -36,7 +37,7 @@ export function openReadingsWriter(path: string, fixed: FixedColumns): ReadingsW
     try {
       const columns = existingColumns(database)
       if (columns === undefined) {
-        if (database.pragma('journal_mode', { simple: true }) !== 'wal') database.pragma('journal_mode = WAL')
+        enterWriteAheadMode(database, BUSY_TIMEOUT_MS)
         database.transaction(() => {
           database.exec(CREATE_READINGS)
           database.exec(CREATE_READINGS_INDEX)

@@ -2,6 +2,8 @@ import Database from 'better-sqlite3'
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { FieldgateError } from '../../../../shared/domain/errors.ts'
+import { hasRunOutOfFiles, noMoreFiles } from '../../support/openFiles.ts'
+import { enterWriteAheadMode } from '../../support/writeAhead.ts'
 import { LEDGER_MIGRATIONS } from './schema.ts'
 
 /** A connection to the ledger with its statements prepared once. Only the files of this folder see it. */
@@ -23,7 +25,7 @@ export function connectLedger(path: string): LedgerConnection {
   const database = open(path)
   try {
     refuseNewer(database, path)
-    database.pragma('journal_mode = WAL')
+    enterWriteAheadMode(database, BUSY_TIMEOUT_MS)
     database.pragma('synchronous = FULL')
     database.pragma('foreign_keys = ON')
     migrate(database, path)
@@ -94,6 +96,7 @@ function translate(error: unknown, path: string): unknown {
   if (error instanceof FieldgateError || !(error instanceof Error) || !('code' in error)) return error
   const code = String(error.code)
   if (code === 'SQLITE_CORRUPT' || code === 'SQLITE_NOTADB') return corrupt(path, error.message)
+  if (code.startsWith('SQLITE_CANTOPEN') && hasRunOutOfFiles()) return noMoreFiles(`The ledger ${path}`, error)
   if (code.startsWith('SQLITE_CANTOPEN') || code.startsWith('SQLITE_READONLY')) {
     return new FieldgateError('denied', `The ledger ${path} cannot be opened for writing.`, {
       hint: 'Check the folder exists and this user may write to it, or choose another state_dir.',

@@ -1,4 +1,5 @@
 import { FieldgateError } from '../../../../shared/domain/errors.ts'
+import { hasRunOutOfFiles, noMoreFiles } from '../../support/openFiles.ts'
 
 /**
  * What an SQLite failure on a node's database means, with the remedy. Anything that is not an SQLite failure comes back
@@ -21,6 +22,7 @@ export function explainFailure(error: unknown, path: string): unknown {
       cause,
     })
   }
+  if (code.startsWith('SQLITE_CANTOPEN') && hasRunOutOfFiles()) return noMoreFiles(`The database ${path}`, cause)
   if (code.startsWith('SQLITE_READONLY') || code.startsWith('SQLITE_CANTOPEN')) {
     return new FieldgateError('denied', `The database ${path} cannot be opened: ${error.message}.`, {
       hint: 'An unfinished write has to be read first, which needs its -wal, -shm or -journal file: share the whole folder, or let its writer start and close once.',

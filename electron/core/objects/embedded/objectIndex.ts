@@ -1,6 +1,7 @@
 import Database from 'better-sqlite3'
 import { randomBytes } from 'node:crypto'
 import { FieldgateError } from '../../../../shared/domain/errors.ts'
+import { enterWriteAheadMode } from '../../support/writeAhead.ts'
 import type { ChecksumName } from './checksums.ts'
 
 export type Versioning = 'Enabled' | 'Suspended'
@@ -83,13 +84,15 @@ CREATE TABLE part(upload TEXT NOT NULL REFERENCES upload ON DELETE CASCADE, numb
   etag TEXT NOT NULL, algorithm TEXT NOT NULL, checksum TEXT NOT NULL, modifiedMs INTEGER NOT NULL, PRIMARY KEY(upload, number)) STRICT;
 PRAGMA user_version = 1;`
 
+const BUSY_TIMEOUT_MS = 10_000
+
 /**
  * Opens or makes the index: every name of the store in SQLite, keys as bytes so that their order is S3's. WAL with a sync
  * at every commit; several processes may use it at once. Throws `unsupported` for an index of a newer Fieldgate.
  */
 export function openObjectIndex(path: string): ObjectIndex {
-  const database = new Database(path, { timeout: 10_000 })
-  database.pragma('journal_mode = WAL')
+  const database = new Database(path, { timeout: BUSY_TIMEOUT_MS })
+  enterWriteAheadMode(database, BUSY_TIMEOUT_MS)
   database.pragma('synchronous = FULL')
   database.pragma('foreign_keys = ON')
   database
