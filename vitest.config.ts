@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
+    // Of two processors Vitest would use one. Every test has folders, ports and processes of its own.
+    maxWorkers: '100%',
     projects: [
       {
         test: {
@@ -34,7 +36,6 @@ export default defineConfig({
           environment: 'node',
           include: ['test/system/**/*.test.ts', 'test/faults/**/*.test.ts'],
           testTimeout: 600_000,
-          fileParallelism: false,
         },
       },
     ],
