@@ -104,7 +104,7 @@ export async function startBacalhauFake(
     }
     if (path === '/agent/version') return send(response, { GitVersion: 'v1.9.3' })
     if (path === '/orchestrator/nodes')
-      return send(response, { NextToken: '', Nodes: [requester(), ...nodes.map(nodeState)] })
+      return send(response, { NextToken: '', Nodes: [requester(), ...selected(url).map(nodeState)] })
     const node = /^\/orchestrator\/nodes\/([^/]+)$/.exec(path)?.[1]
     if (node !== undefined && method === 'PUT') return decide(response, decodeURIComponent(node), body)
     if (path === '/orchestrator/jobs/diff') return diff(response, body)
@@ -132,6 +132,17 @@ export async function startBacalhauFake(
       default:
         return fail(response, 404, 'no such endpoint')
     }
+  }
+
+  function selected(url: URL): readonly FakeNode[] {
+    const [key = '', value] = (url.searchParams.get('labels') ?? '').split('=')
+    if (key === '') return nodes
+    return nodes.filter((candidate) =>
+      matches(
+        candidate,
+        value === undefined ? { Key: key, Operator: 'exists' } : { Key: key, Operator: '=', Values: [value] },
+      ),
+    )
   }
 
   function listJobs(response: ServerResponse, url: URL): void {
