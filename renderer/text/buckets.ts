@@ -1,6 +1,7 @@
 /** Words of the Buckets screen. */
 export const buckets = {
   title: 'Buckets',
+  preview: 'Object preview',
   sub: (store: string, count: string) => `${store}, ${count}`,
   embedded: 'Embedded store',
   s3: 'S3',

@@ -5,6 +5,7 @@ export const fleet = {
   noNodes: 'No nodes yet',
   view: { label: 'View', table: 'Table', both: 'Table and map', map: 'Map' },
   addNode: 'Add node',
+  side: 'Map and attention',
   figures: {
     delivered: 'Delivered, newest row',
     nothing: 'nothing yet',

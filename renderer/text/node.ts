@@ -2,6 +2,7 @@
 export const node = {
   fleet: 'Fleet',
   noSite: 'no site',
+  side: 'Pipeline and uploader',
   unknown: (id: string) => `There is no node "${id}"`,
   unknownText: 'It may have been removed from the workspace, or the address is of another one.',
   backToFleet: 'Open the fleet',

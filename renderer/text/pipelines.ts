@@ -18,6 +18,7 @@ export const pipelines = {
   now: 'now',
   emptyTitle: 'No change yet',
   empty: 'A node starts as raw. A switch, by hand or by a rule, is kept here with its reason.',
+  side: 'Types, rule and quarantine',
   carried: 'What each type carried',
   carriedColumns: { type: 'Type', nodes: 'Nodes', rows: 'Rows', bytes: 'Bytes', perRow: 'B/row' },
   nothingCarried: 'Nothing was delivered in this time.',

@@ -1,6 +1,7 @@
 /** Words of the Proof screen. */
 export const proof = {
   title: 'Proof',
+  side: 'Day and trace',
   clean: '0 missing, 0 duplicated',
   broken: (missing: string, duplicated: string) => `${missing} missing, ${duplicated} duplicated`,
   differing: (n: string) => `${n} differ`,

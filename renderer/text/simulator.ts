@@ -1,6 +1,7 @@
 /** Words of the Simulator screen and of the demo bar. */
 export const simulator = {
   title: 'Simulator',
+  controls: 'Controls',
   sub: (running: string, all: string, rate: string) => `${running} of ${all} running, ${rate}`,
   emptyTitle: 'No simulated node here',
   empty:

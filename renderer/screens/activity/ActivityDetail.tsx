@@ -7,6 +7,7 @@ import { CopyCli } from '../../ui/CopyButton.tsx'
 import { formatDateTime } from '../../ui/format.ts'
 import { KeyValues } from '../../ui/KeyValues.tsx'
 import { LampMark } from '../../ui/marks/Lamp.tsx'
+import { SidePane } from '../../ui/SidePane.tsx'
 import { EmptyState } from '../../ui/states.tsx'
 import { auditWords } from './activityRows.ts'
 import type { ActivityRow } from './activityRows.ts'
@@ -17,12 +18,12 @@ const words = messages.activity.detail
 /** What the chosen line did: what, what is safe, next try, remedy, steps, codes last. */
 export function ActivityDetail({ row }: { readonly row: ActivityRow | undefined }) {
   return (
-    <aside className="pane side" aria-label={words.label}>
+    <SidePane className="side" label={words.label}>
       {row === undefined && <EmptyState title={messages.activity.noChoice} />}
       {row?.source.kind === 'execution' && <ExecutionDetail row={row} execution={row.source.execution} />}
       {row?.source.kind === 'change' && <ChangeDetail record={row.source.record} />}
       {row?.source.kind === 'wait' && <WaitDetail entry={row.source.entry} />}
-    </aside>
+    </SidePane>
   )
 }
 

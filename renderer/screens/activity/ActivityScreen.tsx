@@ -9,6 +9,8 @@ import { Mark } from '../../ui/marks/Mark.tsx'
 import { navigate } from '../../ui/router.ts'
 import { Segmented } from '../../ui/Segmented.tsx'
 import { useShortcut } from '../../ui/shortcuts.ts'
+import { SidePaneButton } from '../../ui/SidePane.tsx'
+import { openSidePane, useSidePane } from '../../ui/sidePaneState.ts'
 import { EmptyState, ErrorState, Skeleton } from '../../ui/states.tsx'
 import { ColumnsMenu } from '../../ui/table/ColumnsMenu.tsx'
 import { DataTable } from '../../ui/table/DataTable.tsx'
@@ -59,6 +61,11 @@ export function ActivityScreen() {
   useShortcut('F', words.filter, () => input.current?.focus())
   useShortcut('Space', isHeld ? words.goOn : words.hold, () => setHeld(!isHeld))
 
+  const { isDrawer } = useSidePane()
+  const open = (row: ActivityRow) => {
+    if (isDrawer) openSidePane()
+    else if (row.source.kind === 'execution') navigate('node', row.node)
+  }
   const worst = rows.find(({ state }) => state === 'stalled') ?? rows.find(({ state }) => state === 'retrying')
   const chosen = rows.find(({ id }) => id === cursorId) ?? worst
   return (
@@ -74,6 +81,7 @@ export function ActivityScreen() {
             { value: 'changes', label: words.kinds.changes },
           ]}
         />
+        <SidePaneButton label={words.detail.label} icon="doc" />
         <Button icon="download" onClick={() => table.exportCsv('activity')}>
           {messages.actions.csv}
         </Button>
@@ -97,7 +105,7 @@ export function ActivityScreen() {
               cursorId={chosen?.id}
               onCursor={setCursorId}
               rowClass={(row) => (row.id === chosen?.id ? 'sel' : undefined)}
-              onOpen={(row) => row.source.kind === 'execution' && navigate('node', row.node)}
+              onOpen={open}
               onEndReached={readOlder}
               empty={<Nothing isFiltered={rows.length > 0} isLoading={load.phase === 'loading'} />}
             />

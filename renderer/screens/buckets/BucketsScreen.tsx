@@ -10,6 +10,7 @@ import { downloadFile } from '../../ui/download.ts'
 import { formatNoun } from '../../ui/format.ts'
 import { Head } from '../../ui/Head.tsx'
 import { navigateTo, useRoute } from '../../ui/router.ts'
+import { SidePaneButton } from '../../ui/SidePane.tsx'
 import { EmptyState, ErrorState, Skeleton } from '../../ui/states.tsx'
 import { showFailure, showToast } from '../../ui/toast.tsx'
 import { DeleteDialog, SettingsDialog, TableDialog } from './dialogs.tsx'
@@ -61,6 +62,7 @@ export function BucketsScreen() {
         title={words.title}
         sub={words.sub(isEmbedded ? words.embedded : words.s3, formatNoun(list.length, 'bucket'))}
       >
+        <SidePaneButton label={words.preview} icon="doc" />
         <Button className="hide-1280" icon="settings" onClick={() => setDialog('settings')}>
           {words.settings}
         </Button>

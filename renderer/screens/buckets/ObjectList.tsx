@@ -8,6 +8,7 @@ import { SearchField } from '../../ui/fields.tsx'
 import { formatDuration, formatNoun } from '../../ui/format.ts'
 import { Kbd } from '../../ui/Kbd.tsx'
 import { useShortcut } from '../../ui/shortcuts.ts'
+import { openSidePane } from '../../ui/sidePaneState.ts'
 import { EmptyState, ErrorState, Skeleton } from '../../ui/states.tsx'
 import { ColumnsMenu } from '../../ui/table/ColumnsMenu.tsx'
 import { DataTable } from '../../ui/table/DataTable.tsx'
@@ -70,7 +71,10 @@ export function ObjectList({ bucket, prefix, current, selected, onSelect, onOpen
           onSelect={onSelect}
           cursorId={current}
           onCursor={onOpen}
-          onOpen={(object) => onOpen(object.key)}
+          onOpen={(object) => {
+            onOpen(object.key)
+            openSidePane()
+          }}
           onEndReached={() => void loadMoreObjects(bucket, prefix)}
           empty={<EmptyState title={words.noObjects}>{words.noObjectsText}</EmptyState>}
         />

@@ -9,6 +9,8 @@ import { CopyButton } from '../../ui/CopyButton.tsx'
 import { formatBytes, formatCount, formatMoment, formatNoun } from '../../ui/format.ts'
 import { KeyValues } from '../../ui/KeyValues.tsx'
 import { navigateTo } from '../../ui/router.ts'
+import { Scroll } from '../../ui/Scroll.tsx'
+import { SidePane } from '../../ui/SidePane.tsx'
 import { Badge, EmptyState, ErrorState, Skeleton } from '../../ui/states.tsx'
 import { showFailure } from '../../ui/toast.tsx'
 import { RowsTable } from './RowsTable.tsx'
@@ -27,13 +29,13 @@ export function Preview({ bucket, objectKey }: { readonly bucket: string; readon
   const { detail, preview, error, isLoading } = usePreview(bucket, objectKey, rowStart)
   if (objectKey === undefined) {
     return (
-      <aside className="pane bk-preview">
+      <SidePane className="bk-preview" label={words.preview}>
         <EmptyState title={words.pickTitle}>{words.pick}</EmptyState>
-      </aside>
+      </SidePane>
     )
   }
   return (
-    <aside className="pane bk-preview">
+    <SidePane className="bk-preview" label={words.preview}>
       <div className="bk-preview-head">
         <div className="row">
           <span className="mono ell grow strong" title={objectKey}>
@@ -62,7 +64,7 @@ export function Preview({ bucket, objectKey }: { readonly bucket: string; readon
       ) : detail === undefined || (isLoading && preview === undefined) ? (
         <Skeleton />
       ) : tab === 'metadata' ? (
-        <div className="scroll sec">
+        <Scroll label={words.tabs.metadata} className="sec">
           <KeyValues
             entries={[
               { key: 'Key', value: detail.key, isMono: true },
@@ -74,7 +76,7 @@ export function Preview({ bucket, objectKey }: { readonly bucket: string; readon
               ...Object.entries(preview?.metadata ?? {}).map(([key, value]) => ({ key, value, isMono: true })),
             ]}
           />
-        </div>
+        </Scroll>
       ) : tab === 'versions' ? (
         <Versions bucket={bucket} objectKey={objectKey} />
       ) : preview === undefined ? (
@@ -82,7 +84,7 @@ export function Preview({ bucket, objectKey }: { readonly bucket: string; readon
       ) : (
         <Content preview={preview} tab={tab} onRows={setRowStart} />
       )}
-    </aside>
+    </SidePane>
   )
 }
 
@@ -116,7 +118,7 @@ function Content({
   return (
     <>
       {tab === 'schema' && (
-        <div className="scroll">
+        <Scroll label={words.tabs.schema}>
           <table className="tbl bk-schema">
             <thead>
               <tr>
@@ -147,7 +149,7 @@ function Content({
               ))}
             </tbody>
           </table>
-        </div>
+        </Scroll>
       )}
       <div className="row bk-rows-head">
         <h2 className="h2">{words.firstRows}</h2>
@@ -197,7 +199,7 @@ function Versions({ bucket, objectKey }: { readonly bucket: string; readonly obj
   }, [bucket, objectKey])
   if (versions === undefined) return <Skeleton />
   return (
-    <div className="scroll">
+    <Scroll label={words.tabs.versions}>
       <table className="tbl">
         <thead>
           <tr>
@@ -221,6 +223,6 @@ function Versions({ bucket, objectKey }: { readonly bucket: string; readonly obj
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   )
 }

@@ -8,6 +8,7 @@ import { Dialog } from '../../ui/Dialog.tsx'
 import { TextField } from '../../ui/fields.tsx'
 import { formatBytes, formatCount, formatNoun } from '../../ui/format.ts'
 import { LampMark } from '../../ui/marks/Lamp.tsx'
+import { Scroll } from '../../ui/Scroll.tsx'
 import { Banner, Skeleton } from '../../ui/states.tsx'
 import { showFailure, showToast } from '../../ui/toast.tsx'
 import { RowsTable } from './RowsTable.tsx'
@@ -70,9 +71,9 @@ export function TableDialog({
               onClick={() => setStart(end)}
             />
           </div>
-          <div className="scroll bk-table">
+          <Scroll label={words.openTable} className="bk-table">
             <RowsTable columns={table.columns} values={table.values} />
-          </div>
+          </Scroll>
         </>
       )}
     </Dialog>

@@ -8,6 +8,7 @@ import { Head } from '../../ui/Head.tsx'
 import { navigate } from '../../ui/router.ts'
 import { Segmented } from '../../ui/Segmented.tsx'
 import { useShortcut } from '../../ui/shortcuts.ts'
+import { SidePane, SidePaneButton } from '../../ui/SidePane.tsx'
 import { AttentionList } from './AttentionList.tsx'
 import { FirstRun } from './FirstRun.tsx'
 import { FleetFigures } from './FleetFigures.tsx'
@@ -52,6 +53,7 @@ function Fleet() {
             { value: 'map', label: words.view.map },
           ]}
         />
+        {layout === 'both' && <SidePaneButton label={words.side} icon="map" />}
         <Button icon="download" onClick={() => table.exportCsv('fleet')}>
           {messages.actions.csv}
         </Button>
@@ -62,10 +64,15 @@ function Fleet() {
       <FleetFigures />
       <div className={`fleet${layout === 'table' ? ' table-only' : layout === 'map' ? ' map-only' : ''}`}>
         {layout !== 'map' && <FleetTable table={table} />}
-        {layout !== 'table' && (
-          <aside className="pane">
+        {layout === 'both' && (
+          <SidePane label={words.side} className="fleet-side">
             <FleetMap />
-            {layout === 'both' && <AttentionList />}
+            <AttentionList />
+          </SidePane>
+        )}
+        {layout === 'map' && (
+          <aside className="pane" aria-label={words.view.map}>
+            <FleetMap />
           </aside>
         )}
       </div>

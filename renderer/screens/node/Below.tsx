@@ -9,6 +9,7 @@ import { formatBytes, formatClock, formatCount, formatDuration, formatMoment, fo
 import { LampMark } from '../../ui/marks/Lamp.tsx'
 import { TypeTag } from '../../ui/marks/TypeTag.tsx'
 import { navigateTo } from '../../ui/router.ts'
+import { Scroll } from '../../ui/Scroll.tsx'
 import { EmptyState, ErrorState, Skeleton } from '../../ui/states.tsx'
 import { usePoll } from './usePoll.ts'
 import type { Polled } from './usePoll.ts'
@@ -74,7 +75,7 @@ function Readings({ nodeId }: { readonly nodeId: string }) {
   const shown = chooseColumns(page)
   const anomalyAt = page.columns.indexOf('anomaly_type') + 1
   return (
-    <div className="scroll">
+    <Scroll label={words.tabs.readings}>
       <table className="tbl nd-readings">
         <thead>
           <tr>
@@ -106,7 +107,7 @@ function Readings({ nodeId }: { readonly nodeId: string }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   )
 }
 
@@ -152,7 +153,7 @@ function Executions({ nodeId }: { readonly nodeId: string }) {
   if (list.length === 0) return <EmptyState title={words.noExecutions} />
   const columns = words.executionColumns
   return (
-    <div className="scroll">
+    <Scroll label={words.tabs.executions}>
       <table className="tbl">
         <thead>
           <tr>
@@ -191,7 +192,7 @@ function Executions({ nodeId }: { readonly nodeId: string }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   )
 }
 
@@ -201,7 +202,7 @@ function Changes({ nodeId }: { readonly nodeId: string }) {
   if (list === undefined) return stateOf(polled)
   if (list.length === 0) return <EmptyState title={words.noChanges} />
   return (
-    <div className="scroll">
+    <Scroll label={words.tabs.changes}>
       <table className="tbl">
         <thead>
           <tr>
@@ -229,7 +230,7 @@ function Changes({ nodeId }: { readonly nodeId: string }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   )
 }
 
@@ -238,7 +239,7 @@ function Schema({ nodeId }: { readonly nodeId: string }) {
   const health = polled.value
   if (health === undefined) return stateOf(polled)
   return (
-    <div className="scroll">
+    <Scroll label={words.tabs.schema}>
       <table className="tbl">
         <thead>
           <tr>
@@ -260,6 +261,6 @@ function Schema({ nodeId }: { readonly nodeId: string }) {
         </tbody>
       </table>
       <p className="micro t3 nd-pad">{words.asOf(formatClock(health.takenAtMs))}</p>
-    </div>
+    </Scroll>
   )
 }

@@ -15,6 +15,7 @@ import { lampText } from '../../ui/marks/Lamp.tsx'
 import { Mark, stateClass } from '../../ui/marks/Mark.tsx'
 import { href, navigate, useRoute } from '../../ui/router.ts'
 import { useShortcut } from '../../ui/shortcuts.ts'
+import { SidePane, SidePaneButton } from '../../ui/SidePane.tsx'
 import { Banner, EmptyState, Skeleton } from '../../ui/states.tsx'
 import { showFailure } from '../../ui/toast.tsx'
 import { Below } from './Below.tsx'
@@ -52,11 +53,11 @@ export function NodeScreen() {
           <Charts key={node.nodeId} nodeId={node.nodeId} />
           <Below key={`below-${node.nodeId}`} nodeId={node.nodeId} />
         </section>
-        <aside className="pane nd-side">
+        <SidePane className="nd-side" label={words.side}>
           <PipelinePanel key={node.nodeId} node={node} />
           <UploaderPanel node={node} />
           <DatabasePanel node={node} />
-        </aside>
+        </SidePane>
       </div>
     </>
   )
@@ -92,6 +93,7 @@ function NodeHead({ node }: { readonly node: NodeSummary }) {
         ))}
       </div>
       <div className="actions">
+        <SidePaneButton label={words.side} />
         <span className="hide-1280">
           <CopyCli command={words.command(node.nodeId)} />
         </span>

@@ -1,6 +1,7 @@
 import type { ContractColumn } from '../../../shared/domain/settings.ts'
 import { useRules } from '../../stores/rules.ts'
 import { messages } from '../../text/messages.ts'
+import { Scroll } from '../../ui/Scroll.tsx'
 import { EmptyState, ErrorState, Skeleton } from '../../ui/states.tsx'
 
 const words = messages.pipelines.contracts
@@ -12,7 +13,7 @@ export function ContractsTab() {
   if (load.phase !== 'ready') return <Skeleton />
   if (contracts.length === 0) return <EmptyState title={words.emptyTitle}>{words.empty}</EmptyState>
   return (
-    <div className="scroll pl-contracts">
+    <Scroll label={messages.pipelines.tabs.contracts} className="pl-contracts">
       {contracts.map((contract) => (
         <section key={`${contract.table}/${contract.version}`} className="panel">
           <div className="ph">
@@ -47,7 +48,7 @@ export function ContractsTab() {
           </table>
         </section>
       ))}
-    </div>
+    </Scroll>
   )
 }
 

@@ -11,6 +11,7 @@ import { formatCount, formatNoun } from '../../ui/format.ts'
 import { Head } from '../../ui/Head.tsx'
 import { navigate, useRoute } from '../../ui/router.ts'
 import { useShortcut } from '../../ui/shortcuts.ts'
+import { SidePaneButton } from '../../ui/SidePane.tsx'
 import { ContractsTab } from './ContractsTab.tsx'
 import { History } from './History.tsx'
 import type { Period } from './History.tsx'
@@ -40,6 +41,7 @@ export function PipelinesScreen() {
   return (
     <>
       <Head title={words.title} sub={words.sub(formatNoun(types, 'type'), formatNoun(nodes, 'node'), isRuleOn)}>
+        {tab === 'history' && <SidePaneButton label={words.side} />}
         <CopyCli command={words.copyCli} />
         <Button kind="primary" keys="P" onClick={() => navigate('fleet')}>
           {words.switch}

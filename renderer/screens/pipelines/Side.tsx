@@ -6,6 +6,7 @@ import { Button } from '../../ui/Button.tsx'
 import { formatBytes, formatCount, formatNoun } from '../../ui/format.ts'
 import { KeyValues } from '../../ui/KeyValues.tsx'
 import { TypeTag } from '../../ui/marks/TypeTag.tsx'
+import { SidePane } from '../../ui/SidePane.tsx'
 import { Badge } from '../../ui/states.tsx'
 import { RuleCard } from './RuleCard.tsx'
 
@@ -19,7 +20,7 @@ export function Side({ periodLabel, onReview }: { readonly periodLabel: string; 
   const { autoSwitch } = useRules()
   const rows = reasons.reduce((sum, reason) => sum + reason.rows, 0)
   return (
-    <aside className="pane pl-side">
+    <SidePane className="pl-side" label={words.side}>
       <div className="row pl-side-head">
         <h2 className="h2">{words.carried}</h2>
         <span className="grow" />
@@ -77,7 +78,7 @@ export function Side({ periodLabel, onReview }: { readonly periodLabel: string; 
           </div>
         )}
       </div>
-    </aside>
+    </SidePane>
   )
 }
 

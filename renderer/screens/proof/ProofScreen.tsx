@@ -17,6 +17,8 @@ import { LampMark } from '../../ui/marks/Lamp.tsx'
 import { useRoute } from '../../ui/router.ts'
 import { Segmented } from '../../ui/Segmented.tsx'
 import { useShortcut } from '../../ui/shortcuts.ts'
+import { SidePane, SidePaneButton } from '../../ui/SidePane.tsx'
+import { closeSidePane, openSidePane } from '../../ui/sidePaneState.ts'
 import { EmptyState, ErrorState, Skeleton } from '../../ui/states.tsx'
 import { showFailure, showToast } from '../../ui/toast.tsx'
 import { Balance } from './Balance.tsx'
@@ -116,6 +118,10 @@ function Evidence({ report }: { readonly report: ReconcileReport }) {
     .find((row) => row.key === selected?.key)
     ?.cells.find((candidate) => candidate.date === selected?.date)
   const tracing = useTrace()
+  const close = () => {
+    setSelected(undefined)
+    closeSidePane()
+  }
   return (
     <div className="pf">
       <section className="pane">
@@ -141,6 +147,7 @@ function Evidence({ report }: { readonly report: ReconcileReport }) {
             onChange={setPeriod}
           />
           <span className="grow" />
+          <SidePaneButton label={words.side} />
           <button
             type="button"
             className={`chip${onlyDifferences ? ' on' : ''}`}
@@ -158,17 +165,20 @@ function Evidence({ report }: { readonly report: ReconcileReport }) {
             dates={dates}
             groupLabel={words.groups[groupBy]}
             selected={selected}
-            onSelect={setSelected}
+            onSelect={(picked) => {
+              setSelected(picked)
+              openSidePane()
+            }}
           />
         )}
         <Session />
       </section>
-      <aside className="pane pf-side">
+      <SidePane className="pf-side" label={words.side}>
         <div className="scroll">
           {cell === undefined || selected === undefined ? (
             <p className="small t3 pf-hint">{words.pickDay}</p>
           ) : (
-            <Drill group={selected.key} cell={cell} onClose={() => setSelected(undefined)} onTrace={tracing.start} />
+            <Drill group={selected.key} cell={cell} onClose={close} onTrace={tracing.start} />
           )}
           <Trace
             text={tracing.text}
@@ -183,7 +193,7 @@ function Evidence({ report }: { readonly report: ReconcileReport }) {
             </p>
           )}
         </div>
-      </aside>
+      </SidePane>
     </div>
   )
 }

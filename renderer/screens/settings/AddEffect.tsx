@@ -2,6 +2,7 @@ import { useFleet } from '../../stores/fleet.ts'
 import { messages } from '../../text/messages.ts'
 import { formatBytes, formatCount, formatLink, formatWholeDuration } from '../../ui/format.ts'
 import { KeyValues } from '../../ui/KeyValues.tsx'
+import { SidePane } from '../../ui/SidePane.tsx'
 import { Note } from '../../ui/states.tsx'
 import type { AddPlan } from './addPlan.ts'
 
@@ -16,8 +17,8 @@ export function AddEffect({ plan }: { readonly plan: AddPlan }) {
   const cap = link?.capBytesPerSecond
   const budget = link?.monthBudgetBytes
   return (
-    <aside className="pane st-yaml" aria-label={words.effect}>
-      <div className="st-head">
+    <SidePane className="st-yaml" label={words.effect}>
+      <div className="st-head in-pane">
         <h2 className="h2">{words.effect}</h2>
       </div>
       <div className="effect">
@@ -41,7 +42,7 @@ export function AddEffect({ plan }: { readonly plan: AddPlan }) {
           {words.effectText}
         </Note>
       </div>
-    </aside>
+    </SidePane>
   )
 }
 

@@ -12,6 +12,7 @@ import { Icon } from '../../ui/Icon.tsx'
 import type { IconName } from '../../ui/Icon.tsx'
 import { href, useRoute } from '../../ui/router.ts'
 import { useShortcut } from '../../ui/shortcuts.ts'
+import { SidePaneButton } from '../../ui/SidePane.tsx'
 import { showFailure, showToast } from '../../ui/toast.tsx'
 import { AboutSection } from './AboutSection.tsx'
 import { AppearanceSection, UnitsSection } from './LookSections.tsx'
@@ -52,7 +53,10 @@ export function SettingsScreen() {
   const { Component } = section
   return (
     <>
-      <Head title={words.title} sub={words.sections[section.id]} />
+      <Head title={words.title} sub={words.sections[section.id]}>
+        {section.writesFile && <SidePaneButton label={words.yaml.label} icon="doc" />}
+        {section.id === 'nodes' && <SidePaneButton label={words.nodes.effect} icon="info" />}
+      </Head>
       <div className={`st${section.writesFile ? '' : ' own'}`}>
         <nav className="pane st-nav" aria-label={words.sections.label}>
           {SECTIONS.map(({ id, icon }) => (

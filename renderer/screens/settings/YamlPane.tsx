@@ -3,6 +3,7 @@ import { useSettings } from '../../stores/settings.ts'
 import { messages } from '../../text/messages.ts'
 import { CopyButton } from '../../ui/CopyButton.tsx'
 import { formatNoun } from '../../ui/format.ts'
+import { SidePane } from '../../ui/SidePane.tsx'
 import { Badge, ErrorState, Skeleton } from '../../ui/states.tsx'
 
 const words = messages.settings.yaml
@@ -15,7 +16,7 @@ export function YamlPane() {
   const changed = new Set(preview?.changedLines)
   const name = view?.file?.split(/[\\/]/).at(-1) ?? words.none
   return (
-    <aside className="pane st-yaml" aria-label={words.label}>
+    <SidePane className="st-yaml" label={words.label}>
       <div className="st-head">
         <h2 className="h2 ell" title={view?.file}>
           {name}
@@ -37,7 +38,7 @@ export function YamlPane() {
           ))}
         </pre>
       )}
-    </aside>
+    </SidePane>
   )
 }
 

@@ -5,6 +5,7 @@ import { messages } from '../../text/messages.ts'
 import { Button } from '../../ui/Button.tsx'
 import { NumberField, SelectField } from '../../ui/fields.tsx'
 import { formatNoun, formatRate } from '../../ui/format.ts'
+import { SidePane } from '../../ui/SidePane.tsx'
 import { showFailure, showToast } from '../../ui/toast.tsx'
 
 const words = messages.simulator
@@ -30,7 +31,7 @@ export function Controls({ nodeIds, isAll }: { readonly nodeIds: readonly string
   }
   const isNone = nodeIds.length === 0 || isBusy
   return (
-    <aside className="pane sim-side">
+    <SidePane className="sim-side" label={words.controls}>
       <section>
         <h2 className="h2">{words.actions}</h2>
         <p className="small t2">{isAll ? words.all(count) : words.selected(count)}</p>
@@ -110,6 +111,6 @@ export function Controls({ nodeIds, isAll }: { readonly nodeIds: readonly string
           ))}
         </div>
       </section>
-    </aside>
+    </SidePane>
   )
 }

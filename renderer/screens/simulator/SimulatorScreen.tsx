@@ -8,6 +8,7 @@ import { formatCount, formatRate } from '../../ui/format.ts'
 import { Head } from '../../ui/Head.tsx'
 import { navigate } from '../../ui/router.ts'
 import { useShortcut } from '../../ui/shortcuts.ts'
+import { SidePaneButton } from '../../ui/SidePane.tsx'
 import { EmptyState, ErrorState, Skeleton } from '../../ui/states.tsx'
 import { ColumnsMenu } from '../../ui/table/ColumnsMenu.tsx'
 import { DataTable } from '../../ui/table/DataTable.tsx'
@@ -47,7 +48,9 @@ export function SimulatorScreen() {
         {...(nodes.length === 0
           ? {}
           : { sub: words.sub(formatCount(running.length), formatCount(nodes.length), formatRate(rate)) })}
-      />
+      >
+        {nodes.length > 0 && <SidePaneButton label={words.controls} />}
+      </Head>
       {load.phase === 'failed' && nodes.length === 0 ? (
         <ErrorState error={load.error} />
       ) : load.phase !== 'ready' && nodes.length === 0 ? (
