@@ -45,15 +45,19 @@ export function createSimStore(rng: Rng): SimStore {
       if (fault === 'failAfter') throw new FieldgateError('unavailable', 'The reply was lost.')
       return { kind: 'created', etag: 'e' }
     },
-    head: async () => undefined,
+    head: async (bucket, key) => {
+      const found = objects.get(`${bucket}/${key}`)
+      if (found === undefined) return undefined
+      return { key, bytes: found.bytes.length, etag: 'e', lastModifiedMs: 0, metadata: found.metadata }
+    },
     get: async (bucket, key) => {
       const found = objects.get(`${bucket}/${key}`)
       if (found === undefined) throw new FieldgateError('notFound', `No object ${key}.`)
       return found.bytes
     },
-    list: async ({ bucket, prefix }) => ({
+    list: async ({ bucket, prefix, startAfter }) => ({
       objects: [...objects]
-        .filter(([name]) => name.startsWith(`${bucket}/${prefix ?? ''}`))
+        .filter(([name]) => name.startsWith(`${bucket}/${prefix ?? ''}`) && name > `${bucket}/${startAfter ?? ''}`)
         .map(([name, object]) => ({
           key: name.slice(bucket.length + 1),
           bytes: object.bytes.length,

@@ -2,16 +2,18 @@ import { rmSync } from 'node:fs'
 import { FieldgateError } from '../../../shared/domain/errors.ts'
 import { formatObjectKey } from '../../../shared/domain/objectKey.ts'
 import type { NodeConfig } from '../../../shared/domain/settings.ts'
-import { listObjects } from '../db/ledger/executions.ts'
+import { listAnchors } from '../db/ledger/epochs.ts'
+import { listObjects, readEncoded } from '../db/ledger/executions.ts'
 import { commitExecution, markObject, recordEncoded, repinExecution, resetToClaimed } from '../db/ledger/transitions.ts'
 import type { StoredExecution, StoredObject } from '../db/ledger/executions.ts'
 import { listReplayRows } from '../db/ledger/quarantine.ts'
 import { underLease } from '../db/ledger/leases.ts'
 import type { TablePlan } from '../db/nodePort.ts'
-import { META_LOGICAL_HASH, META_SHA256 } from '../objects/port.ts'
+import type { ObjectMetadata } from '../objects/port.ts'
 import { priorityOf } from '../../../shared/domain/pipelineTypes.ts'
 import { parseRequest } from './claim.ts'
 import type { PinnedRequest } from './claim.ts'
+import { describeObject } from './claimMetadata.ts'
 import { isSameEpoch } from './epoch.ts'
 import { isSpoolIntact, removeSpool, spoolFolderOf, spoolNameOf } from './spool.ts'
 import type { UploaderPorts } from './ports.ts'
@@ -155,13 +157,15 @@ function fenced<T>(ports: UploaderPorts, execution: StoredExecution, work: () =>
  */
 async function putObjects(ports: UploaderPorts, execution: StoredExecution, signal: AbortSignal): Promise<() => void> {
   let markLast = (): void => undefined
-  const waiting = listObjects(ports.ledger, execution.id).filter((object) => object.state !== 'stored')
+  const objects = listObjects(ports.ledger, execution.id)
+  const waiting = objects.filter((object) => object.state !== 'stored')
+  const describe = waiting.length === 0 ? undefined : describerOf(ports, execution, objects.length)
   for (const [index, object] of waiting.entries()) {
     const leave = await ports.putGate.enter(priorityOf(execution.route))
     try {
       signal.throwIfAborted()
       ports.step('putting', execution.id)
-      const etag = await putObject(ports, execution, object, signal)
+      const etag = await putObject(ports, execution, object, describe?.(object) ?? {}, signal)
       const mark = (): void => markObject(ports.ledger, object.bucket, object.key, 'stored', etag)
       if (index === waiting.length - 1) markLast = mark
       else fenced(ports, execution, mark)
@@ -173,11 +177,30 @@ async function putObjects(ports: UploaderPorts, execution: StoredExecution, sign
   return markLast
 }
 
+/** What each object of the execution is stored with: see `describeObject`. */
+function describerOf(
+  ports: UploaderPorts,
+  execution: StoredExecution,
+  objects: number,
+): (object: StoredObject) => ObjectMetadata {
+  const { counts, newestEventMs } = readEncoded(ports.ledger, execution.id)
+  const isReplay = listReplayRows(ports.ledger, execution.id).length > 0
+  const facts = {
+    kind: isReplay ? 'replay' : execution.kind,
+    objects,
+    counts,
+    newestEventMs,
+    anchor: listAnchors(ports.ledger, execution, execution.epoch).findLast((a) => a.sequence <= execution.toSeq),
+  } as const
+  return (object) => describeObject(execution, object, facts)
+}
+
 /** Returns the ETag of the object that holds these bytes now. */
 async function putObject(
   ports: UploaderPorts,
   execution: StoredExecution,
   object: StoredObject,
+  metadata: ObjectMetadata,
   signal: AbortSignal,
 ): Promise<string> {
   if (object.spoolPath === undefined) {
@@ -188,7 +211,7 @@ async function putObject(
     key: object.key,
     body: { kind: 'file', path: object.spoolPath, bytes: object.bytes },
     contentType: 'application/vnd.apache.parquet',
-    metadata: metadataOf(execution, object),
+    metadata,
     signal,
   })
   ports.step('put', execution.id)
@@ -200,17 +223,4 @@ async function putObject(
     })
   }
   return outcome.etag
-}
-
-function metadataOf(execution: StoredExecution, object: StoredObject): Record<string, string> {
-  return {
-    [META_SHA256]: object.sha256,
-    [META_LOGICAL_HASH]: object.logicalHash,
-    'fieldgate-node': encodeURIComponent(execution.nodeId),
-    'fieldgate-table': encodeURIComponent(execution.table),
-    'fieldgate-type': execution.route,
-    'fieldgate-epoch': execution.epoch,
-    'fieldgate-range': `${object.fromSeq}..${object.toSeq}`,
-    'fieldgate-rows': String(object.rows),
-  }
 }

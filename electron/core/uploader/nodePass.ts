@@ -23,6 +23,7 @@ export async function passNode(ports: UploaderPorts, node: NodeConfig, options: 
   let activeRoute: string | undefined
   try {
     await redoOpenExecutions(ports, node, options, state)
+    await options.aligner.align(node, options.signal)
     let isDone = options.signal.aborted
     while (!isDone) {
       const lanes = readLanes(ports, node, options)

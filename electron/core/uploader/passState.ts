@@ -1,6 +1,7 @@
 import { errorToData } from '../../../shared/domain/errors.ts'
 import type { ErrorData } from '../../../shared/domain/errors.ts'
 import type { StoredExecution } from '../db/ledger/executions.ts'
+import type { Aligner } from './align.ts'
 import type { CurrentEpoch } from './epoch.ts'
 
 /** What one pass over a node did and why it stopped, if it did before everything was delivered. */
@@ -19,6 +20,7 @@ export interface NodePassResult {
 
 export interface PassOptions {
   readonly signal: AbortSignal
+  readonly aligner: Aligner
   /** Which routes this pass is for. */
   readonly accepts: (route: string) => boolean
   readonly onExecution: (execution: StoredExecution) => void

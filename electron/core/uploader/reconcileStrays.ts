@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { nodePrefix, parseObjectKey } from '../../../shared/domain/objectKey.ts'
 import type { ReconcileFinding, ReconcileLane } from '../../../shared/domain/reconcile.ts'
 import { findObject, listOpenExecutions } from '../db/ledger/executions.ts'
+import { joinRanges } from '../db/ledger/ranges.ts'
 import type { ObjectStore } from '../objects/port.ts'
 import { bucketOf } from './claim.ts'
 import type { LaneFacts } from './reconcileFacts.ts'
@@ -109,17 +110,4 @@ export function withStrays(lane: ReconcileLane, strays: Strays): ReconcileLane {
     duplicated: lane.duplicated + strays.duplicated,
     findings: [...lane.findings, ...strays.findings],
   }
-}
-
-/** Ranges in order, touching ones joined. */
-export function joinRanges(
-  ranges: readonly { readonly fromSeq: number; readonly toSeq: number }[],
-): readonly { readonly fromSeq: number; readonly toSeq: number }[] {
-  const joined: { fromSeq: number; toSeq: number }[] = []
-  for (const { fromSeq, toSeq } of ranges.toSorted((a, b) => a.fromSeq - b.fromSeq)) {
-    const last = joined.at(-1)
-    if (last !== undefined && fromSeq <= last.toSeq + 1) last.toSeq = Math.max(last.toSeq, toSeq)
-    else joined.push({ fromSeq, toSeq })
-  }
-  return joined
 }

@@ -6,6 +6,7 @@ import { listPaused, writePaused } from '../db/ledger/settings.ts'
 import { clearRetryDelay } from '../db/ledger/transitions.ts'
 import { runLoop } from '../support/loop.ts'
 import type { Loop } from '../support/loop.ts'
+import { createAligner } from './align.ts'
 import { linkLimits } from './budget.ts'
 import { passNode } from './nodePass.ts'
 import { forEachAtOnce, passUntilDone, sumPasses } from './once.ts'
@@ -63,6 +64,7 @@ export function createUploader(ports: UploaderPorts, events: UploaderEvents): Up
   const running = new Set<Promise<unknown>>()
   const urgent = ports.config.upload.alwaysOn.filter((route) => priorityOf(route) === 1)
   const stateExport = createStateExport(ports)
+  const aligner = createAligner(ports)
   const loops: Loop[] = []
 
   const setStatus = (entry: NodeEntry, change: Partial<NodeUploadStatus>): void => {
@@ -87,6 +89,7 @@ export function createUploader(ports: UploaderPorts, events: UploaderEvents): Up
     const stamp = stampFiles(entry.node, ports.clock.now())
     const result = await passNode(ports, entry.node, {
       signal: AbortSignal.any([signal, stopping.signal, entry.pausing.signal]),
+      aligner,
       accepts: acceptedBy(kind, urgent),
       onExecution: (execution) => {
         stateExport.note()

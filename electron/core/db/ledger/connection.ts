@@ -1,10 +1,11 @@
 import Database from 'better-sqlite3'
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { FieldgateError } from '../../../../shared/domain/errors.ts'
 import { hasRunOutOfFiles, noMoreFiles } from '../../support/openFiles.ts'
 import { enterWriteAheadMode } from '../../support/writeAhead.ts'
 import { LEDGER_MIGRATIONS } from './schema.ts'
+import { noteLedgerFile } from './settings.ts'
 
 /** A connection to the ledger with its statements prepared once. Only the files of this folder see it. */
 export interface LedgerConnection {
@@ -34,7 +35,7 @@ export function connectLedger(path: string): LedgerConnection {
     throw translate(error, path)
   }
   const statements = new Map<string, Database.Statement>()
-  return {
+  const ledger: LedgerConnection = {
     database,
     sql(text) {
       let statement = statements.get(text)
@@ -46,6 +47,14 @@ export function connectLedger(path: string): LedgerConnection {
     },
     write: (work) => (database.inTransaction ? work() : database.transaction(work).immediate()),
   }
+  if (path !== ':memory:') noteLedgerFile(ledger, fileOf(path))
+  return ledger
+}
+
+/** Tells a file from a copy of it: its number on the disk and its birth, where the platform keeps one. */
+function fileOf(path: string): string {
+  const { ino, birthtimeMs } = statSync(path)
+  return `${ino}:${birthtimeMs}`
 }
 
 function open(path: string): Database.Database {
@@ -88,7 +97,7 @@ function migrate(database: Database.Database, path: string): void {
 
 function corrupt(path: string, finding: string): FieldgateError {
   return new FieldgateError('corrupt', `The ledger ${path} is damaged: ${finding}`, {
-    hint: 'Keep the file, restore the newest snapshot of the state folder, and start again. Rows delivered since then may go twice; the proof names them.',
+    hint: 'Keep the file elsewhere, restore the newest snapshot of the state folder or begin with none, and start again: what was delivered since is read from the bucket.',
   })
 }
 

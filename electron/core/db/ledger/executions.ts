@@ -1,6 +1,7 @@
 import { FieldgateError } from '../../../../shared/domain/errors.ts'
 import type {
   Execution,
+  ExecutionCounts,
   ExecutionKind,
   ExecutionObject,
   ExecutionState,
@@ -91,6 +92,22 @@ export function readExecution(ledger: LedgerConnection, id: number): StoredExecu
   const row = ledger.sql('SELECT * FROM executions WHERE id = ?').get(id) as ExecutionRow | undefined
   if (row === undefined) throw new FieldgateError('notFound', `There is no execution ${id}.`)
   return toExecution(row)
+}
+
+/** What encoding an execution found out: its counts and the newest event time among its rows, in milliseconds. */
+export function readEncoded(
+  ledger: LedgerConnection,
+  id: number,
+): { readonly counts: ExecutionCounts; readonly newestEventMs: number | undefined } {
+  const row = ledger
+    .sql(
+      `SELECT read_rows AS read, kept_rows AS kept, rejected_rows AS rejected, filtered_rows AS filtered,
+         aggregated_rows AS aggregated, newest_event_ms AS newest FROM executions WHERE id = ?`,
+    )
+    .get(id) as (ExecutionCounts & { readonly newest: number | null }) | undefined
+  if (row === undefined) throw new FieldgateError('notFound', `There is no execution ${id}.`)
+  const { newest, ...counts } = row
+  return { counts, newestEventMs: newest ?? undefined }
 }
 
 /** Claims that did not reach their end, oldest first: they are redone before anything new is claimed. */

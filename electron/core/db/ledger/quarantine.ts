@@ -125,3 +125,13 @@ export function countQuarantineSince(
     )
     .get(sinceMs, nodeId) as { open: number; recent: number }
 }
+
+/** Marks rows of a lane that a replay delivered under a ledger that is gone: they have left quarantine. */
+export function markReplayed(ledger: LedgerConnection, lane: Lane, sequences: readonly number[]): void {
+  ledger
+    .sql(
+      `UPDATE quarantine SET state = 'replayed' WHERE node_id = ? AND table_name = ? AND epoch = ? AND route = ?
+         AND sequence IN (SELECT value FROM json_each(?))`,
+    )
+    .run(lane.nodeId, lane.table, lane.epoch, lane.route, JSON.stringify(sequences))
+}

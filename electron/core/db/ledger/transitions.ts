@@ -120,20 +120,7 @@ export function recordEncoded(
         object.spoolPath,
       )
     }
-    const quarantine = ledger.sql(
-      `INSERT INTO quarantine (execution_id, node_id, table_name, epoch, route, sequence, reasons, row, at_ms)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET reasons = excluded.reasons, row = excluded.row`,
-    )
-    for (const row of outcome.quarantined) {
-      quarantine.run(
-        execution.id,
-        ...laneKey(execution),
-        row.sequence,
-        JSON.stringify(row.reasons),
-        row.row,
-        outcome.atMs,
-      )
-    }
+    keepQuarantine(ledger, execution, outcome.quarantined, outcome.atMs)
     noteRejectedAgain(
       ledger,
       execution.id,
@@ -155,6 +142,22 @@ export function recordEncoded(
         execution.id,
       )
   })
+}
+
+/** Keeps rows that a claim's contract rejected, each once, with the reasons. */
+export function keepQuarantine(
+  ledger: LedgerConnection,
+  execution: Lane & { readonly id: number },
+  rows: readonly NewQuarantine[],
+  atMs: number,
+): void {
+  const insert = ledger.sql(
+    `INSERT INTO quarantine (execution_id, node_id, table_name, epoch, route, sequence, reasons, row, at_ms)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET reasons = excluded.reasons, row = excluded.row`,
+  )
+  for (const row of rows) {
+    insert.run(execution.id, ...laneKey(execution), row.sequence, JSON.stringify(row.reasons), row.row, atMs)
+  }
 }
 
 /** Forgets what was encoded, because spool files are gone or damaged; objects already stored stay recorded. */
@@ -214,7 +217,8 @@ export function commitExecution(
   })
 }
 
-function addToTotals(ledger: LedgerConnection, executionId: number): void {
+/** Adds a succeeded execution to the totals of its lane and of its month. */
+export function addToTotals(ledger: LedgerConnection, executionId: number): void {
   ledger
     .sql(
       `INSERT INTO lane_totals

@@ -31,7 +31,7 @@ export const ledgerCheck: WorkspaceCheck = {
         remedy: {
           verb: 'Copy command',
           detail:
-            'Stop uploading and restore the last snapshot of the state folder. Rows delivered since then may go twice; then prove it: fieldgate reconcile.',
+            'Stop uploading and restore the last snapshot of the state folder, or move the ledger away: what was delivered is read from the bucket. Then prove it: fieldgate reconcile.',
           command: 'fieldgate reconcile',
         },
         notice: {

@@ -1,0 +1,298 @@
+import { rmSync } from 'node:fs'
+import type { ExecutionKind, Lane } from '../../../shared/domain/execution.ts'
+import type { NodeConfig } from '../../../shared/domain/settings.ts'
+import { adoptClaim, claimAgain, isRangeFree, placeLanes } from '../db/ledger/adopt.ts'
+import { endEpoch, listAnchors, listEpochs, rememberAnchor, startEpoch } from '../db/ledger/epochs.ts'
+import type { EpochRecord } from '../db/ledger/epochs.ts'
+import { listCursors } from '../db/ledger/lanes.ts'
+import { underLease } from '../db/ledger/leases.ts'
+import { markReplayed } from '../db/ledger/quarantine.ts'
+import { keepQuarantine } from '../db/ledger/transitions.ts'
+import { decideEpoch } from '../db/epoch.ts'
+import type { NodeDatabase, TablePlan } from '../db/nodePort.ts'
+import { openParquet } from '../parquet/decode.ts'
+import type { FoundClaim } from './bucketHistory.ts'
+import { pinRequest } from './claim.ts'
+import { isSameEpoch } from './epoch.ts'
+import { importForeignState } from './importState.ts'
+import type { UploaderPorts } from './ports.ts'
+import { spoolFolderOf } from './spool.ts'
+
+interface Adopted {
+  readonly executions: number
+  readonly rows: number
+}
+
+/** Claims of one life of a table, as the bucket tells them. */
+interface FoundLife {
+  readonly epoch: string
+  readonly claims: readonly FoundClaim[]
+  readonly newestMs: number
+}
+
+/**
+ * Writes claims found in the bucket into the ledger, in one transaction: which life of the table is the present one (by
+ * the rows it is recognised by), what was delivered of it, and from where each lane goes on. Claims that overlap what the
+ * ledger has on record are left out; the proof names their objects. Rows that a contract rejected are read again from the
+ * node into quarantine. The caller holds the node's lease.
+ */
+export async function adoptHistory(
+  ports: UploaderPorts,
+  node: NodeConfig,
+  claims: readonly FoundClaim[],
+  signal: AbortSignal,
+): Promise<Adopted> {
+  const database = ports.openNode(node)
+  try {
+    const plan = database.plan({ table: claims[0]?.table, timestampColumn: node.timestampColumn })
+    const executions = underLease(ports.ledger, node.id, ports.runner.token, () =>
+      writeHistory(ports, node, database, plan, claims),
+    )
+    await restoreQuarantine(ports, node, plan, executions, signal)
+    return {
+      executions: executions.size,
+      rows: [...executions.values()].reduce((sum, claim) => sum + claim.counts.read, 0),
+    }
+  } finally {
+    database.close()
+  }
+}
+
+/** All of the ledger's side; the numbers of the executions, with their claims. */
+function writeHistory(
+  ports: UploaderPorts,
+  node: NodeConfig,
+  database: NodeDatabase,
+  plan: TablePlan,
+  claims: readonly FoundClaim[],
+): ReadonlyMap<number, FoundClaim> {
+  const { ledger } = ports
+  const key = { nodeId: node.id, table: plan.table }
+  const known = new Map(listEpochs(ledger, key).map((record) => [record.epoch, record]))
+  const lives = livesOf(claims)
+  const present = database.snapshot(() => presentLife(ports, node, database, plan, lives, known))
+  startLives(ports, key, lives, present, database.identity(plan.table).file)
+  const adopted = new Map<number, FoundClaim>()
+  for (const life of lives) {
+    const record = listEpochs(ledger, key).find((each) => each.epoch === life.epoch)
+    if (record === undefined) continue
+    const isPresent = life.epoch === present
+    for (const claim of life.claims) {
+      if (claim.anchor !== undefined) rememberAnchor(ledger, key, life.epoch, claim.anchor)
+      const id = writeClaim(ports, node, plan, claim, isPresent)
+      if (id !== undefined) adopted.set(id, claim)
+    }
+    const { type } = ports.readPipeline(node)
+    const { firstSeq } = record
+    if (isPresent && !known.has(life.epoch) && ports.config.nodes.length === 1) {
+      const epoch = { epoch: life.epoch, firstSeq, isNew: true, replaced: false }
+      importForeignState(ports, { node, database, plan, epoch, route: type })
+    }
+    placeLanes(
+      ledger,
+      { ...key, epoch: life.epoch },
+      {
+        firstSeq,
+        active: isPresent ? type : undefined,
+        alwaysOn: isPresent ? ports.config.upload.alwaysOn : [],
+        atMs: ports.clock.now(),
+      },
+    )
+  }
+  return adopted
+}
+
+/**
+ * Starts the lives the ledger does not know, the present one last: the last epoch is the current one. When the ledger
+ * knows the present life already, the others came before it and stay out.
+ */
+function startLives(
+  ports: UploaderPorts,
+  key: { readonly nodeId: string; readonly table: string },
+  lives: readonly FoundLife[],
+  present: string | undefined,
+  file: string,
+): void {
+  const { ledger } = ports
+  const now = ports.clock.now()
+  const epochs = listEpochs(ledger, key)
+  if (present !== undefined && epochs.some((record) => record.epoch === present)) return
+  const unknown = lives.filter((life) => !epochs.some((record) => record.epoch === life.epoch))
+  for (const life of unknown.toSorted((a, b) => Number(a.epoch === present) - Number(b.epoch === present))) {
+    const last = listEpochs(ledger, key).at(-1)
+    if (last !== undefined) endEpoch(ledger, key, last.epoch, now)
+    const isPresent = life.epoch === present
+    startEpoch(ledger, key, {
+      epoch: life.epoch,
+      firstSeq: Math.min(1, ...life.claims.map((claim) => claim.fromSeq)),
+      file: isPresent ? file : '',
+      atMs: life.newestMs,
+    })
+    if (!isPresent) endEpoch(ledger, key, life.epoch, now)
+  }
+}
+
+function livesOf(claims: readonly FoundClaim[]): readonly FoundLife[] {
+  return [...Map.groupBy(claims, (claim) => claim.epoch)]
+    .map(([epoch, of]) => ({
+      epoch,
+      // A replay lies within the claim that rejected its rows, which comes first.
+      claims: of.toSorted((a, b) => Number(a.kind === 'replay') - Number(b.kind === 'replay') || a.fromSeq - b.fromSeq),
+      newestMs: Math.max(...of.flatMap((claim) => claim.found.map((object) => object.lastModifiedMs))),
+    }))
+    .toSorted((a, b) => a.newestMs - b.newestMs)
+}
+
+/**
+ * The life that the table is in now, by the rows that the bucket and the ledger remember of it: the ledger's own, or the
+ * newest of those found that fits. Undefined when none does: then a new one begins.
+ */
+function presentLife(
+  ports: UploaderPorts,
+  node: NodeConfig,
+  database: NodeDatabase,
+  plan: TablePlan,
+  lives: readonly FoundLife[],
+  known: ReadonlyMap<string, EpochRecord>,
+): string | undefined {
+  const own = [...known.values()].at(-1)
+  const found = lives.findLast((life) => isLiving(ports, node, database, plan, life, known.get(life.epoch)))
+  if (own === undefined || own.epoch === found?.epoch || !isSameEpoch(ports.ledger, database, node, plan, own.epoch)) {
+    return found?.epoch
+  }
+  // Both look like the table: what was delivered last decides.
+  return found !== undefined && found.newestMs > own.startedAtMs ? found.epoch : own.epoch
+}
+
+function isLiving(
+  ports: UploaderPorts,
+  node: NodeConfig,
+  database: NodeDatabase,
+  plan: TablePlan,
+  life: FoundLife,
+  record: EpochRecord | undefined,
+): boolean {
+  if (record?.endedAtMs !== undefined) return false
+  const anchors = [
+    ...listAnchors(ports.ledger, { nodeId: node.id, table: plan.table }, life.epoch),
+    ...life.claims.flatMap((claim) => claim.anchor ?? []),
+  ]
+  if (anchors.length === 0) return false
+  const claimed = listCursors(ports.ledger, node.id)
+    .filter((cursor) => cursor.table === plan.table && cursor.epoch === life.epoch)
+    .map((cursor) => cursor.claimedSeq)
+  const verdict = decideEpoch({
+    anchors,
+    acknowledgedSeq: Math.max(...claimed, ...life.claims.map((claim) => claim.toSeq)),
+    firstSeq: record?.firstSeq ?? 1,
+    storedFile: record?.file ?? '',
+    identity: database.identity(plan.table),
+    anchorOf: (sequence) => database.anchor(plan, sequence),
+  })
+  return verdict === 'same'
+}
+
+/** The number of the execution; undefined for a claim that stays out. */
+function writeClaim(
+  ports: UploaderPorts,
+  node: NodeConfig,
+  plan: TablePlan,
+  claim: FoundClaim,
+  isPresent: boolean,
+): number | undefined {
+  const { ledger } = ports
+  const isReplay = claim.kind === 'replay'
+  if (!isReplay && !isRangeFree(ledger, claim, claim)) return undefined
+  const kind: ExecutionKind = claim.kind === 'tail' ? 'tail' : 'gap'
+  const request = JSON.stringify(pinRequest(ports.config, node, plan, claim.route))
+  const isWhole = claim.found.length === claim.objects
+  if (isWhole) {
+    const finishedAtMs = Math.max(...claim.found.map((object) => object.lastModifiedMs))
+    return adoptClaim(ledger, { ...claim, kind, request, finishedAtMs, objects: claim.found })
+  }
+  // Some of its objects never arrived. While its rows are there the claim is carried out again, to the same names.
+  if (isPresent && !isReplay) claimAgain(ledger, { ...claim, kind, request }, ports.clock.now())
+  return undefined
+}
+
+/**
+ * Puts rows that adopted claims had rejected back in quarantine, as the present contract sees them; those that a replay
+ * delivered since count as replayed. A row that the present contract accepts is in neither: the proof names it.
+ */
+async function restoreQuarantine(
+  ports: UploaderPorts,
+  node: NodeConfig,
+  plan: TablePlan,
+  executions: ReadonlyMap<number, FoundClaim>,
+  signal: AbortSignal,
+): Promise<void> {
+  const present = listEpochs(ports.ledger, { nodeId: node.id, table: plan.table }).at(-1)?.epoch
+  const replayed = new Map<string, Set<number>>()
+  for (const claim of executions.values()) {
+    if (claim.kind !== 'replay' || claim.epoch !== present) continue
+    const sequences = replayed.get(claim.route) ?? new Set()
+    replayed.set(claim.route, sequences)
+    for (const sequence of await readSequences(ports, claim, signal)) sequences.add(sequence)
+  }
+  for (const [id, claim] of executions) {
+    if (claim.counts.rejected === 0 || claim.kind === 'replay' || claim.epoch !== present) continue
+    const quarantined = await rejectedRows(ports, node, plan, id, claim, signal)
+    underLease(ports.ledger, node.id, ports.runner.token, () => {
+      keepQuarantine(ports.ledger, { ...laneOf(claim), id }, quarantined, ports.clock.now())
+      markReplayed(ports.ledger, laneOf(claim), [...(replayed.get(claim.route) ?? [])])
+    })
+    if (quarantined.length === claim.counts.rejected) continue
+    ports.log.warn('Rows that were rejected under an earlier contract could not be put back in quarantine.', {
+      nodeId: node.id,
+      executionId: id,
+      rejected: claim.counts.rejected,
+      found: quarantined.length,
+    })
+  }
+}
+
+function laneOf(claim: FoundClaim): Lane {
+  const { nodeId, table, epoch, route } = claim
+  return { nodeId, table, epoch, route }
+}
+
+/** Encodes the claim again for its rejects alone. */
+async function rejectedRows(
+  ports: UploaderPorts,
+  node: NodeConfig,
+  plan: TablePlan,
+  id: number,
+  claim: FoundClaim,
+  signal: AbortSignal,
+): Promise<Awaited<ReturnType<UploaderPorts['encoder']['encode']>>['quarantined']> {
+  const { config } = ports
+  const request = {
+    ...pinRequest(config, node, plan, claim.route),
+    node,
+    pipelineType: claim.route,
+    pipelineRevision: claim.pipelineRevision,
+    epoch: claim.epoch,
+    fromSeq: claim.fromSeq,
+    toSeq: claim.toSeq,
+    spoolFolder: spoolFolderOf(config.stateDir),
+    spoolName: `execution-${id}-again`,
+  }
+  const { objects, quarantined } = await ports.encoder.encode(request, signal)
+  for (const object of objects) rmSync(object.path, { force: true })
+  return quarantined
+}
+
+async function readSequences(ports: UploaderPorts, claim: FoundClaim, signal: AbortSignal): Promise<readonly number[]> {
+  const sequences: number[] = []
+  for (const { bucket, key } of claim.found) {
+    const bytes = await ports.store.get(bucket, key, undefined, signal)
+    const buffer = bytes.slice().buffer
+    const source = { byteLength: buffer.byteLength, slice: (start: number, end?: number) => buffer.slice(start, end) }
+    const file = await openParquet(source, key)
+    for (const group of file.rowGroups) {
+      const values = await file.readColumn('_row_id', group.rowStart, group.rowEnd)
+      for (let i = 0; i < values.length; i++) sequences.push(Number(values[i]))
+    }
+  }
+  return sequences
+}

@@ -1,0 +1,150 @@
+import { errorToData, FieldgateError } from '../../../shared/domain/errors.ts'
+import { nodePrefix, parseObjectKey, formatSequence, NO_DATE } from '../../../shared/domain/objectKey.ts'
+import type { NodeConfig } from '../../../shared/domain/settings.ts'
+import { formatUtcDay, timestampReader, utcDay } from '../../../shared/domain/timestamps.ts'
+import { listEpochs } from '../db/ledger/epochs.ts'
+import { findObject } from '../db/ledger/executions.ts'
+import { listCursors } from '../db/ledger/lanes.ts'
+import { readAlignment, writeAligned } from '../db/ledger/settings.ts'
+import type { NodeDatabase, TablePlan } from '../db/nodePort.ts'
+import { adoptHistory } from './adoptHistory.ts'
+import { findUnknownClaims, listPage } from './bucketHistory.ts'
+import { bucketOf } from './claim.ts'
+import type { UploaderPorts } from './ports.ts'
+
+/** Makes sure, before a node's first claim, that the ledger knows everything that was delivered. */
+export interface Aligner {
+  /**
+   * When it resolves, no row that lies in the bucket will be claimed under another name, whatever became of the ledger:
+   * lost, replaced by a new one, or put back from an older copy. Cheap once done. Throws what the store throws, so that
+   * nothing is claimed before the bucket has been seen.
+   */
+  align(node: NodeConfig, signal: AbortSignal): Promise<void>
+}
+
+/** A ledger that was written this recently was hardly put back from an older copy of the whole machine. */
+const FRESH_FOR_MS = 3_600_000
+
+type Need = 'none' | 'later' | 'all' | Probe
+
+/** Where objects would lie that a ledger behind the bucket does not know. */
+interface Probe {
+  readonly table: string
+  readonly epoch: string
+  readonly places: readonly { readonly route: string; readonly claimedSeq: number; readonly date: string }[]
+}
+
+/**
+ * What an upload does first. A ledger without this node, or whose file is not the one it was written as (a copy put
+ * back, a snapshot), is compared with the whole bucket. Any other that was idle for an hour is compared with what would
+ * be next in the bucket: one request per lane.
+ */
+export function createAligner(ports: UploaderPorts): Aligner {
+  const done = new Set<string>()
+  const running = new Map<string, Promise<void>>()
+
+  const read = (node: NodeConfig): { readonly need: Need; readonly table: string } => {
+    const database = ports.openNode(node)
+    try {
+      const plan = database.plan({ table: node.table, timestampColumn: node.timestampColumn })
+      return { need: needOf(ports, node, database, plan), table: plan.table }
+    } finally {
+      database.close()
+    }
+  }
+
+  const alignOnce = async (node: NodeConfig, signal: AbortSignal): Promise<void> => {
+    const { need, table } = read(node)
+    if (need === 'later') return
+    try {
+      const isBehind = need === 'all' || (need !== 'none' && (await findsUnknown(ports, node, need, signal)))
+      if (isBehind) await alignTable(ports, node, table, signal)
+    } catch (error) {
+      if (!(error instanceof FieldgateError) || error.code !== 'denied') throw error
+      ports.log.warn('The bucket may not be listed: whether this ledger knows all that was delivered is not known.', {
+        nodeId: node.id,
+        cause: errorToData(error).message,
+      })
+    }
+    writeAligned(ports.ledger, node.id)
+    done.add(node.id)
+  }
+
+  return {
+    async align(node, signal) {
+      if (done.has(node.id)) return
+      // Two passes of one node may begin together: the second waits, and looks for itself if the first failed.
+      await running.get(node.id)?.catch(() => undefined)
+      if (done.has(node.id)) return
+      const work = alignOnce(node, signal).finally(() => running.delete(node.id))
+      running.set(node.id, work)
+      await work
+    },
+  }
+}
+
+async function alignTable(ports: UploaderPorts, node: NodeConfig, table: string, signal: AbortSignal): Promise<void> {
+  const claims = await findUnknownClaims(ports, node, table, signal)
+  if (claims.length === 0) return
+  const adopted = await adoptHistory(ports, node, claims, signal)
+  ports.log.info('Deliveries that the ledger did not know were found in the bucket and written into it.', {
+    nodeId: node.id,
+    executions: adopted.executions,
+    rows: adopted.rows,
+    leftOut: claims.length - adopted.executions,
+  })
+}
+
+function needOf(ports: UploaderPorts, node: NodeConfig, database: NodeDatabase, plan: TablePlan): Need {
+  const { minSeq, maxSeq } = database.identity(plan.table)
+  if (minSeq === undefined || maxSeq === undefined) return 'later'
+  const current = listEpochs(ports.ledger, { nodeId: node.id, table: plan.table }).at(-1)
+  if (current === undefined) return 'all'
+  const { isNeeded, isDone } = readAlignment(ports.ledger, node.id)
+  if (isNeeded && !isDone) return 'all'
+  const cursors = listCursors(ports.ledger, node.id).filter(
+    (cursor) => cursor.table === plan.table && cursor.epoch === current.epoch,
+  )
+  const newest = Math.max(Number.NEGATIVE_INFINITY, ...cursors.map((cursor) => cursor.updatedAtMs))
+  if (Math.abs(ports.clock.now() - newest) < FRESH_FOR_MS) return 'none'
+  const places = cursors.flatMap(({ route, claimedSeq }) => {
+    const date = dateBehind(database, plan, node, claimedSeq, maxSeq)
+    return date === undefined ? [] : [{ route, claimedSeq, date }]
+  })
+  return places.length === 0 ? 'later' : { table: plan.table, epoch: current.epoch, places }
+}
+
+/** The date that the next row of a lane is filed under; undefined when there is none. */
+function dateBehind(
+  database: NodeDatabase,
+  plan: TablePlan,
+  node: NodeConfig,
+  claimedSeq: number,
+  maxSeq: number,
+): string | undefined {
+  const [row] = database.readRows(plan, claimedSeq, maxSeq, 1)
+  if (row === undefined) return undefined
+  const column = plan.columns.findIndex((candidate) => candidate.name === plan.timestampColumn) + 1
+  const day = utcDay(timestampReader(plan.timestampEncoding, node.timeZone)(row[column]))
+  return Number.isNaN(day) ? NO_DATE : formatUtcDay(day)
+}
+
+/** True when the bucket holds an object of this life behind what the ledger has claimed, or one of a life it does not know. */
+async function findsUnknown(
+  ports: UploaderPorts,
+  node: NodeConfig,
+  probe: Probe,
+  signal: AbortSignal,
+): Promise<boolean> {
+  for (const { route, claimedSeq, date } of probe.places) {
+    const bucket = bucketOf(ports.config, route)
+    const prefix = nodePrefix(route, probe.table, node.id)
+    const startAfter = `${prefix}date=${date}/${probe.epoch}-${formatSequence(claimedSeq + 1)}`
+    const page = await listPage(ports.store, { bucket, prefix, startAfter, maxKeys: 100, signal })
+    const isUnknown = page.objects.some(
+      ({ key }) => parseObjectKey(key) !== undefined && findObject(ports.ledger, bucket, key) === undefined,
+    )
+    if (isUnknown) return true
+  }
+  return false
+}

@@ -1,0 +1,219 @@
+import { parquetReadObjects } from 'hyparquet'
+import { copyFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, describe, expect, test } from 'vitest'
+import { connectLedger } from '../../../electron/core/db/ledger/connection.ts'
+import type { LedgerConnection } from '../../../electron/core/db/ledger/connection.ts'
+import { listEpochs } from '../../../electron/core/db/ledger/epochs.ts'
+import { listDelivered, listExecutions } from '../../../electron/core/db/ledger/executions.ts'
+import { listCursors, listGaps } from '../../../electron/core/db/ledger/lanes.ts'
+import { listQuarantine } from '../../../electron/core/db/ledger/records.ts'
+import { setPipeline } from '../../../electron/core/pipelines/pipelineManager.ts'
+import { parseObjectKey } from '../../../shared/domain/objectKey.ts'
+import { SAMPLE_START_MS } from '../../helpers/nodeDatabases.ts'
+import { makeUploaderBench } from '../../helpers/uploaderBench.ts'
+import type { BenchOptions, RunnerOverrides, UploaderBench } from '../../helpers/uploaderBench.ts'
+
+const never = new AbortController().signal
+let bench: UploaderBench
+const opened: LedgerConnection[] = []
+
+function make(options: BenchOptions): UploaderBench {
+  bench = makeUploaderBench(options)
+  return bench
+}
+
+afterEach(async () => {
+  await bench.remove()
+  for (const ledger of opened.splice(0)) ledger.database.close()
+})
+
+let ledgers = 0
+/** A ledger that knows nothing, as after the state folder was lost. */
+function newLedger(): LedgerConnection {
+  const ledger = connectLedger(join(bench.stateDir, `ledger-${++ledgers}.db`))
+  opened.push(ledger)
+  return ledger
+}
+
+/** The ledger as it was at this moment, to be put back later. */
+function copyOfLedger(): () => LedgerConnection {
+  const path = join(bench.stateDir, `ledger-${++ledgers}.db`)
+  bench.ledger.database.exec(`VACUUM INTO '${path}.copy'`)
+  return () => {
+    copyFileSync(`${path}.copy`, path)
+    rmSync(`${path}.copy`)
+    const ledger = connectLedger(path)
+    opened.push(ledger)
+    return ledger
+  }
+}
+
+async function upload(overrides: RunnerOverrides = {}): Promise<void> {
+  const { nodes } = await bench.uploader(overrides).once(undefined, never)
+  expect(nodes.map((node) => node.failure)).toEqual([undefined])
+}
+
+/** How often each row lies in the bucket under a route, by sequence. */
+async function timesInBucket(route: string): Promise<readonly (readonly [number, number])[]> {
+  const rows: unknown[] = []
+  for (const [name, { bytes }] of bench.store.objects) {
+    if (parseObjectKey(name.slice(name.indexOf('/') + 1))?.type !== route) continue
+    const file = bytes.slice().buffer
+    rows.push(...(await parquetReadObjects({ file })).map((row) => row['_row_id']))
+  }
+  const counts = Map.groupBy(rows, Number)
+  return [...counts].map(([id, same]) => [id, same.length] as const).toSorted((a, b) => a[0] - b[0])
+}
+
+const once = (from: number, to: number): readonly (readonly [number, number])[] =>
+  Array.from({ length: to - from + 1 }, (_, index) => [from + index, 1] as const)
+
+function switchTo(type: string, backfill = false): void {
+  const path = bench.nodes[0]?.path ?? ''
+  setPipeline(path, { type, by: 't', reason: 't', backfill, atMs: SAMPLE_START_MS, customTypes: [] })
+}
+
+describe('a ledger that was lost', () => {
+  test('is written anew from the bucket: rows delivered before are not delivered again, and the next ones are', async () => {
+    make({ rows: 40, upload: { maxBatchRows: 7, targetObjectBytes: 200 } })
+    await upload()
+    const before = new Set(bench.store.objects.keys())
+    bench.nodes[0]?.append(11)
+    const ledger = newLedger()
+    await upload({ ledger })
+
+    expect(await timesInBucket('raw')).toEqual(once(1, 51))
+    expect([...before].filter((name) => !bench.store.objects.has(name))).toEqual([])
+    expect(listCursors(ledger)).toMatchObject([{ route: 'raw', claimedSeq: 51, ackedSeq: 51 }])
+    expect(listEpochs(ledger, { nodeId: 'n1', table: 'sensor_readings' })).toHaveLength(1)
+    const keys = listDelivered(ledger, 'n1').flatMap(({ fromSeq, toSeq }) => [fromSeq, toSeq])
+    expect(keys[0]).toBe(1)
+    expect(keys.at(-1)).toBe(51)
+  })
+
+  test('knows what another type delivered: the active one goes on behind it, and a backfill still gets it', async () => {
+    make({ rows: 20 })
+    await upload()
+    switchTo('schematized')
+    bench.nodes[0]?.append(10)
+    await upload()
+    const ledger = newLedger()
+    bench.nodes[0]?.append(5)
+    await upload({ ledger })
+    expect(await timesInBucket('raw')).toEqual(once(1, 20))
+    const schematized = await timesInBucket('schematized')
+    expect(schematized.every(([id, times]) => id > 20 && times === 1)).toBe(true)
+    const lane = listCursors(ledger).find((cursor) => cursor.route === 'schematized')
+    expect(lane).toMatchObject({ claimedSeq: 35, ackedSeq: 35 })
+    expect(lane === undefined ? [] : listGaps(ledger, lane)).toMatchObject([
+      { fromSeq: 1, toSeq: 20, state: 'skipped' },
+    ])
+
+    switchTo('raw', true)
+    await upload({ ledger })
+    expect(await timesInBucket('raw')).toEqual(once(1, 35))
+  })
+
+  test('gets the rows in quarantine back', async () => {
+    make({ rows: 8 })
+    switchTo('schematized')
+    bench.nodes[0]?.writer.exec("UPDATE sensor_readings SET temperature = 'hot' WHERE id IN (2, 4)")
+    await upload()
+    const rejected = listQuarantine(bench.ledger, { nodeId: 'n1', limit: 100 }).map((row) => row.sequence)
+    expect(rejected).toContain(2)
+    expect(await timesInBucket('schematized')).not.toEqual([])
+    const ledger = newLedger()
+    await upload({ ledger })
+    expect(listQuarantine(ledger, { nodeId: 'n1', limit: 100 }).map((row) => row.sequence)).toEqual(rejected)
+  })
+
+  test('in the middle of a claim: what had arrived is recognised, the rest follows under the same names', async () => {
+    make({ rows: 60, upload: { maxBatchRows: 60, targetObjectBytes: 300 } })
+    let puts = 0
+    const crash = {
+      step: (step: string) => {
+        if (step === 'putting' && ++puts === 2) throw new Error('killed')
+      },
+    }
+    await bench.uploader(crash).once(undefined, never)
+    expect(bench.store.objects.size).toBeGreaterThan(0)
+    bench.nodes[0]?.append(5)
+    const ledger = newLedger()
+    await upload({ ledger, token: 'another' })
+    expect(await timesInBucket('raw')).toEqual(once(1, 65))
+  })
+
+  test('after the oldest rows were purged: the same life goes on', async () => {
+    make({ rows: 30, upload: { maxBatchRows: 10, targetObjectBytes: 1 } })
+    await upload()
+    bench.nodes[0]?.writer.exec('DELETE FROM sensor_readings WHERE id <= 12')
+    bench.nodes[0]?.append(4)
+    const ledger = newLedger()
+    await upload({ ledger })
+    expect(await timesInBucket('raw')).toEqual(once(1, 34))
+  })
+
+  test('and the table began anew with the same first row: nothing is taken for delivered, and no name is used twice', async () => {
+    make({ rows: 30 })
+    await upload()
+    const first = bench.nodes[0]
+    first?.writer.exec('DELETE FROM sensor_readings WHERE id > 1')
+    first?.writer.exec("DELETE FROM sqlite_sequence WHERE name = 'sensor_readings'")
+    first?.append(9)
+    const ledger = newLedger()
+    await upload({ ledger })
+    const delivered = listExecutions(ledger, { nodeId: 'n1', limit: 100 }).filter((e) => e.state === 'succeeded')
+    const epochs = new Set(
+      [...bench.store.objects.keys()].map((name) => parseObjectKey(name.slice(name.indexOf('/') + 1))?.epoch),
+    )
+    expect(epochs.size).toBe(2)
+    const current = listEpochs(ledger, { nodeId: 'n1', table: 'sensor_readings' }).at(-1)?.epoch
+    expect(delivered.filter((e) => e.epoch === current).map((e) => [e.fromSeq, e.toSeq])).toEqual([[1, 10]])
+    expect(bench.store.overwritten).toEqual([])
+  })
+})
+
+describe('a ledger put back from an older copy', () => {
+  test('learns what was delivered since', async () => {
+    make({ rows: 25 })
+    await upload()
+    const putBack = copyOfLedger()
+    bench.nodes[0]?.append(20)
+    await upload()
+    const ledger = putBack()
+    bench.nodes[0]?.append(5)
+    await upload({ ledger })
+    expect(await timesInBucket('raw')).toEqual(once(1, 50))
+    expect(listCursors(ledger)).toMatchObject([{ claimedSeq: 50, ackedSeq: 50 }])
+  })
+
+  test('learns of a switch of the type that came after it', async () => {
+    make({ rows: 10 })
+    await upload()
+    const putBack = copyOfLedger()
+    bench.nodes[0]?.append(10)
+    await upload()
+    switchTo('schematized')
+    bench.nodes[0]?.append(10)
+    await upload()
+    const ledger = putBack()
+    await upload({ ledger })
+    expect(await timesInBucket('raw')).toEqual(once(1, 20))
+    expect((await timesInBucket('schematized')).every(([id, times]) => id > 20 && times === 1)).toBe(true)
+  })
+
+  test('learns that the table began a new life since', async () => {
+    make({ rows: 30 })
+    await upload()
+    const putBack = copyOfLedger()
+    bench.nodes[0]?.writer.exec('DELETE FROM sensor_readings')
+    bench.nodes[0]?.writer.exec("DELETE FROM sqlite_sequence WHERE name = 'sensor_readings'")
+    bench.nodes[0]?.append(12)
+    await upload()
+    const objects = bench.store.objects.size
+    const ledger = putBack()
+    await upload({ ledger })
+    expect(bench.store.objects.size).toBe(objects)
+  })
+})
