@@ -2,6 +2,7 @@ import { statSync } from 'node:fs'
 import { FieldgateError } from '../../shared/domain/errors.ts'
 import type { HostHandlers } from '../core/host/callRouter.ts'
 import type { SessionCredentials } from '../core/host/session.ts'
+import type { NotificationSettings } from './news.ts'
 import type { Vault } from './secrets.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -16,17 +17,20 @@ export interface DesktopHostOptions {
   readonly vault: Vault
   readonly dialogs: DesktopDialogs
   readonly platform: string
+  readonly notifications: NotificationSettings
   /** Called after another workspace is open. */
   readonly onOpened: (folder: string | null) => void
 }
 
 /** The host methods of the desktop app. Credentials go in here and never come out. */
-export function desktopHost({ workspace, vault, dialogs, platform, onOpened }: DesktopHostOptions): HostHandlers {
+export function desktopHost(options: DesktopHostOptions): HostHandlers {
+  const { workspace, vault, dialogs, platform, notifications, onOpened } = options
   return {
     'host.info': async () => {
       await workspace.session()
       const { canKeep, note } = await vault.verdict()
       const recovery = workspace.recovery()
+      const chosen = notifications.read()
       return {
         kind: 'desktop',
         platform,
@@ -34,6 +38,7 @@ export function desktopHost({ workspace, vault, dialogs, platform, onOpened }: D
         canKeepSecrets: canKeep,
         secretsNote: note,
         notices: workspace.notices(),
+        ...(chosen === undefined ? {} : { notifications: chosen }),
         ...(recovery === undefined ? {} : { recovery }),
       }
     },
@@ -65,6 +70,12 @@ export function desktopHost({ workspace, vault, dialogs, platform, onOpened }: D
       }
       await workspace.open(folder)
       onOpened(folder)
+      return null
+    },
+    'host.setNotifications': (choices) => {
+      if (notifications.read() === undefined)
+        throw new FieldgateError('unsupported', 'This system shows no notifications.')
+      notifications.write(choices)
       return null
     },
     'host.recover': async ({ choice }) => {

@@ -14,7 +14,7 @@ import { answerCalls, sendEvent } from './ipcHost.ts'
 import { openLocalState } from './localState.ts'
 import { openLogFile } from './logFile.ts'
 import { menuTemplate } from './menu.ts'
-import { openNewsroom } from './news.ts'
+import { notificationSettings, openNewsroom } from './news.ts'
 import { refusePermissions, registerAppScheme, serveAppScheme } from './protocol.ts'
 import { drainOnQuit } from './quit.ts'
 import { openVault } from './secrets.ts'
@@ -63,7 +63,8 @@ async function boot(): Promise<void> {
   }
 
   const tray = openTray({ iconFolder: paths.icons, onOpen: () => go(), onQuit: () => app.quit() })
-  const newsroom = openNewsroom(tray, go)
+  const notifications = notificationSettings(local)
+  const newsroom = openNewsroom(tray, notifications, go)
   const vault = openVault(join(folder, 'secrets'), safeStorage, process.platform)
   const workspace = openWorkspace(
     started.workspace === undefined ? (local.read().workspace ?? null) : started.workspace,
@@ -91,6 +92,7 @@ async function boot(): Promise<void> {
     vault,
     dialogs,
     platform: process.platform,
+    notifications,
     onOpened: (opened) => local.write({ workspace: opened }),
   })
   answerCalls(createCallRouter(async () => (await workspace.session()).engine(), host))

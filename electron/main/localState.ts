@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { HOST_METHODS } from '../../shared/ipc/contract.ts'
 import { writeFileAtomic } from '../core/support/atomicFile.ts'
 
 const schema = z.object({
   /** The workspace that was open last; null is the demo. */
   workspace: z.string().max(4096).nullable().optional(),
   window: z.unknown().optional(),
+  notifications: HOST_METHODS['host.setNotifications'].input.optional().catch(undefined),
 })
 type State = z.infer<typeof schema>
 

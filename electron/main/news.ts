@@ -1,51 +1,43 @@
 import { Notification } from 'electron'
-import type { AttentionEntry } from '../../shared/domain/attention.ts'
-import type { FleetStatus } from '../../shared/domain/node.ts'
-import type { PipelineConfig } from '../../shared/domain/pipelines.ts'
-import type { EventMessage } from '../../shared/ipc/wire.ts'
+import { DEFAULT_NOTIFICATIONS } from '../../shared/domain/notifications.ts'
+import type { NotificationChoices } from '../../shared/domain/notifications.ts'
 import type { Place } from './appUrl.ts'
-import { describeFleet, newsOfAttention, newsOfPipeline, trayState } from './fleetNews.ts'
-import type { News } from './fleetNews.ts'
+import { describeFleet, trayState } from './fleetNews.ts'
+import type { LocalState } from './localState.ts'
+import { createNewsDesk } from './newsDesk.ts'
 import type { FleetTray } from './tray.ts'
 
-/** So many told ids are remembered; a switch to emergency is told once however often it is announced. */
-const REMEMBERED = 1000
-
-export interface Newsroom {
-  hear(message: EventMessage): void
+/** What a person chose to be interrupted for, on this computer; undefined where the system shows no notifications. */
+export interface NotificationSettings {
+  read(): NotificationChoices | undefined
+  write(choices: NotificationChoices): void
 }
 
-/** Turns announcements into the tray's mark and into notifications for emergency and stalls. */
-export function openNewsroom(tray: FleetTray | undefined, onOpen: (place: Place) => void): Newsroom {
-  const told = new Set<string>()
-  let attention: readonly AttentionEntry[] = []
-  let fleet: FleetStatus | undefined
-
-  const tell = (news: News): void => {
-    if (told.has(news.id) || !Notification.isSupported()) return
-    if (told.size >= REMEMBERED) told.clear()
-    told.add(news.id)
-    const notification = new Notification({ title: news.title, body: news.body })
-    notification.on('click', () => onOpen(news.place))
-    notification.show()
-  }
-  const showTray = (): void => tray?.show(trayState(fleet, attention), describeFleet(fleet, attention))
-
+/** The choices in the machine's own state; everything is told until somebody chooses otherwise. */
+export function notificationSettings(local: LocalState): NotificationSettings {
   return {
-    hear({ event, payload }) {
-      if (event === 'fleet.changed') {
-        fleet = payload as FleetStatus
-        showTray()
-      } else if (event === 'attention.changed') {
-        const now = payload as readonly AttentionEntry[]
-        for (const news of newsOfAttention(attention, now)) tell(news)
-        for (const gone of attention) if (!now.some((entry) => entry.id === gone.id)) told.delete(gone.id)
-        attention = now
-        showTray()
-      } else if (event === 'pipelines.changed') {
-        const news = newsOfPipeline(payload as PipelineConfig)
-        if (news !== undefined) tell(news)
-      }
-    },
+    read: () => (Notification.isSupported() ? (local.read().notifications ?? DEFAULT_NOTIFICATIONS) : undefined),
+    write: (notifications) => local.write({ notifications }),
   }
+}
+
+/** Turns announcements into the tray's mark and into notifications for emergency and stalls, as chosen. */
+export function openNewsroom(
+  tray: FleetTray | undefined,
+  settings: NotificationSettings,
+  onOpen: (place: Place) => void,
+): ReturnType<typeof createNewsDesk> {
+  return createNewsDesk({
+    choices: () => settings.read() ?? { emergency: false, stalls: false, quiet: null },
+    minute: () => {
+      const now = new Date()
+      return now.getHours() * 60 + now.getMinutes()
+    },
+    tell: (news) => {
+      const notification = new Notification({ title: news.title, body: news.body })
+      notification.on('click', () => onOpen(news.place))
+      notification.show()
+    },
+    onFleet: (fleet, attention) => tray?.show(trayState(fleet, attention), describeFleet(fleet, attention)),
+  })
 }

@@ -1,5 +1,6 @@
 import { create } from 'zustand'
 import { call, callHost, on } from '../client/client.ts'
+import type { NotificationChoices } from '../../shared/domain/notifications.ts'
 import type { HostInfo, WorkspaceInfo } from '../../shared/ipc/contract.ts'
 import { IDLE, failedFrom, loadingFrom, readyNow } from './loadState.ts'
 import type { LoadState } from './loadState.ts'
@@ -48,6 +49,12 @@ export async function pickFile(title: string): Promise<string | undefined> {
 export function workspaceName(workspace: WorkspaceInfo | undefined): string {
   if (workspace === undefined) return ''
   return workspace.folder.split(/[\\/]/).findLast((part) => part !== '') ?? workspace.folder
+}
+
+/** Chooses what this computer interrupts for; at once. */
+export async function setNotifications(choices: NotificationChoices): Promise<void> {
+  await callHost('host.setNotifications', choices)
+  useWorkspace.setState(({ host }) => ({ host: host === undefined ? host : { ...host, notifications: choices } }))
 }
 
 /** Goes on after the engine could not start: from the last good snapshot, with a fresh ledger, or as it is. */

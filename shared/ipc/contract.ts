@@ -16,6 +16,8 @@ import type {
 } from '../domain/fleetEngine.ts'
 import type { DeployedMachine, GeneratedFile, IngestedComparison } from '../domain/handoff.ts'
 import type { DatabaseHealth, FleetStatus, NodeSummary, ReadingsPage } from '../domain/node.ts'
+import { TIME_OF_DAY } from '../domain/notifications.ts'
+import type { NotificationChoices } from '../domain/notifications.ts'
 import type {
   BucketInfo,
   BucketSetting,
@@ -137,6 +139,8 @@ export interface HostInfo {
   /** Why secrets cannot be kept, or how they are kept. */
   readonly secretsNote: string | undefined
   readonly notices: readonly string[]
+  /** What it interrupts for; absent where the host cannot notify. */
+  readonly notifications?: NotificationChoices
   /** Set while the workspace cannot run; the window then shows nothing but the ways out. */
   readonly recovery?: RecoveryView
 }
@@ -555,6 +559,13 @@ export const HOST_METHODS = {
   ),
   'host.clearCredentials': method<null>()(nothing),
   'host.openWorkspace': method<null>()(z.strictObject({ folder: z.string().min(1).max(4096).nullable() })),
+  'host.setNotifications': method<null>()(
+    z.strictObject({
+      emergency: z.boolean(),
+      stalls: z.boolean(),
+      quiet: z.strictObject({ from: z.string().regex(TIME_OF_DAY), to: z.string().regex(TIME_OF_DAY) }).nullable(),
+    }),
+  ),
   'host.recover': method<null>()(z.strictObject({ choice: z.enum(['snapshot', 'fresh', 'retry']) })),
 } as const
 

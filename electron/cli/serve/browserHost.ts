@@ -58,6 +58,11 @@ export function browserHost(opening: Promise<Session>, platform: string, notices
         hint: 'Start "fieldgate serve --workspace DIR" for it.',
       })
     },
+    'host.setNotifications': () => {
+      throw new FieldgateError('unsupported', '"fieldgate serve" shows no notifications.', {
+        hint: 'Use the desktop app, or let a monitor run "fieldgate health".',
+      })
+    },
     'host.recover': async ({ choice }) => {
       if (choice !== 'retry') {
         throw new FieldgateError('unsupported', 'A browser can only try again.', {

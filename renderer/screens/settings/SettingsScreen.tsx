@@ -18,6 +18,7 @@ import { AboutSection } from './AboutSection.tsx'
 import { AppearanceSection, UnitsSection } from './LookSections.tsx'
 import { LinksSection } from './LinksSection.tsx'
 import { NodesSection } from './NodesSection.tsx'
+import { NotificationsSection } from './NotificationsSection.tsx'
 import { PipelinesSection } from './PipelinesSection.tsx'
 import { StoreSection } from './StoreSection.tsx'
 import { WorkspaceSection } from './WorkspaceSection.tsx'
@@ -31,6 +32,7 @@ const SECTIONS = [
   { id: 'store', icon: 'buckets', Component: StoreSection, writesFile: true },
   { id: 'pipelines', icon: 'pipelines', Component: PipelinesSection, writesFile: true },
   { id: 'links', icon: 'slow', Component: LinksSection, writesFile: true },
+  { id: 'notifications', icon: 'bell', Component: NotificationsSection, writesFile: false },
   { id: 'appearance', icon: 'sun', Component: AppearanceSection, writesFile: false },
   { id: 'units', icon: 'rule', Component: UnitsSection, writesFile: false },
   { id: 'about', icon: 'info', Component: AboutSection, writesFile: false },

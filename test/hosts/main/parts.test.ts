@@ -64,6 +64,14 @@ describe('what this machine remembers', () => {
     await writeFile(join(folder, 'desktop.json'), '{"workspace": 7')
     expect(openLocalState(folder).read()).toEqual({})
   })
+
+  test('keeps what it interrupts for; a choice it does not understand costs nothing else', async () => {
+    const notifications = { emergency: true, stalls: false, quiet: { from: '22:00', to: '06:00' } }
+    openLocalState(folder).write({ workspace: '/data/north', notifications })
+    expect(openLocalState(folder).read().notifications).toEqual(notifications)
+    await writeFile(join(folder, 'desktop.json'), '{"workspace": "/data/north", "notifications": {"stalls": "no"}}')
+    expect(openLocalState(folder).read()).toEqual({ workspace: '/data/north', notifications: undefined })
+  })
 })
 
 describe('the log file', () => {

@@ -132,6 +132,7 @@ describe('a workspace on the desktop', () => {
       vault,
       dialogs: { pickFile: async () => null, pickFolder: async () => null },
       platform: 'linux',
+      notifications: { read: () => undefined, write: () => undefined },
       onOpened: () => undefined,
     })
     const SECRET = 'planted-secret-value-0123456789'
@@ -156,6 +157,7 @@ describe('a workspace on the desktop', () => {
       vault,
       dialogs: { pickFile: async () => null, pickFolder: async () => null },
       platform: 'linux',
+      notifications: { read: () => undefined, write: () => undefined },
       onOpened: () => undefined,
     })
     await expect(host['host.openWorkspace']({ folder: join(folder, 'nowhere') })).rejects.toMatchObject({

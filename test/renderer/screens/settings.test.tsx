@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { discardChanges } from '../../../renderer/stores/settings.ts'
 import { parseLabels } from '../../../renderer/screens/settings/addPlan.ts'
 import { shownUnit } from '../../../renderer/ui/units.ts'
+import { HOST } from '../fixtures/world.ts'
 import { inputsOf, renderApp } from './renderApp.tsx'
 
 afterEach(discardChanges)
@@ -50,6 +51,28 @@ describe('the settings screen', () => {
     await user.type(workers, '0')
     expect((await screen.findAllByText(/upload.workers must be a whole number/)).length).toBeGreaterThan(0)
     expect(screen.getByRole('button', { name: /^Save/ })).toHaveProperty('disabled', true)
+  })
+
+  it('switches notifications at once, and asks for quiet hours', async () => {
+    const user = userEvent.setup()
+    const notifications = { emergency: true, stalls: true, quiet: null }
+    const transport = renderApp('settings/notifications', {
+      'host.info': () => ({ ...HOST, kind: 'desktop', notifications }),
+      'host.setNotifications': () => null,
+    })
+    await user.click(await screen.findByRole('switch', { name: 'A node switches to emergency' }))
+    await user.click(screen.getByRole('switch', { name: 'Quiet hours' }))
+    expect(await screen.findByLabelText('From')).toHaveProperty('value', '22:00')
+    expect(inputsOf(transport, 'host.setNotifications')).toEqual([
+      { emergency: false, stalls: true, quiet: null },
+      { emergency: false, stalls: true, quiet: { from: '22:00', to: '06:00' } },
+    ])
+  })
+
+  it('greys notifications where the host has none, and says what to use instead', async () => {
+    renderApp('settings/notifications', { 'host.info': () => ({ ...HOST, kind: 'browser' }) })
+    expect(await screen.findByText(/Use the desktop app, or let a monitor run/)).toBeTruthy()
+    for (const toggle of screen.getAllByRole('switch')) expect(toggle).toHaveProperty('disabled', true)
   })
 
   it('walks the access test to the first failure with its remedy', async () => {
