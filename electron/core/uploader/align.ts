@@ -42,6 +42,17 @@ interface Probe {
 export function createAligner(ports: UploaderPorts): Aligner {
   const done = new Set<string>()
   const running = new Map<string, Promise<void>>()
+  const filled = new Map<string, Promise<boolean>>()
+
+  const hasObjects = (bucket: string): Promise<boolean> => {
+    let known = filled.get(bucket)
+    if (known === undefined) {
+      known = listPage(ports.store, { bucket, maxKeys: 1 }).then((page) => page.objects.length > 0)
+      filled.set(bucket, known)
+      known.catch(() => filled.delete(bucket))
+    }
+    return known
+  }
 
   const read = (node: NodeConfig): { readonly need: Need; readonly table: string } => {
     const database = ports.openNode(node)
@@ -58,7 +69,7 @@ export function createAligner(ports: UploaderPorts): Aligner {
     if (need === 'later') return
     try {
       const isBehind = need === 'all' || (need !== 'none' && (await findsUnknown(ports, node, need, signal)))
-      if (isBehind) await alignTable(ports, node, table, signal)
+      if (isBehind) await alignTable({ ...ports, hasObjects }, node, table, signal)
     } catch (error) {
       if (!(error instanceof FieldgateError) || error.code !== 'denied') throw error
       ports.log.warn('The bucket may not be listed: whether this ledger knows all that was delivered is not known.', {
@@ -83,7 +94,12 @@ export function createAligner(ports: UploaderPorts): Aligner {
   }
 }
 
-async function alignTable(ports: UploaderPorts, node: NodeConfig, table: string, signal: AbortSignal): Promise<void> {
+async function alignTable(
+  ports: UploaderPorts & Parameters<typeof findUnknownClaims>[0],
+  node: NodeConfig,
+  table: string,
+  signal: AbortSignal,
+): Promise<void> {
   const claims = await findUnknownClaims(ports, node, table, signal)
   if (claims.length === 0) return
   const adopted = await adoptHistory(ports, node, claims, signal)

@@ -1,4 +1,3 @@
-import type { NodeConfig } from '../../../shared/domain/settings.ts'
 import { FieldgateError } from '../../../shared/domain/errors.ts'
 import type { Lane } from '../../../shared/domain/execution.ts'
 import { nodePrefix, parseObjectKey } from '../../../shared/domain/objectKey.ts'
@@ -7,7 +6,7 @@ import { findObject } from '../db/ledger/executions.ts'
 import type { LedgerConnection } from '../db/ledger/connection.ts'
 import { META_LOGICAL_HASH, META_SHA256 } from '../objects/port.ts'
 import type { ListedObject, ObjectStore } from '../objects/port.ts'
-import type { EngineConfig } from '../../../shared/domain/settings.ts'
+import type { EngineConfig, NodeConfig } from '../../../shared/domain/settings.ts'
 import { bucketOf } from './claim.ts'
 import { readClaimOrigin } from './claimMetadata.ts'
 import type { ClaimOrigin } from './claimMetadata.ts'
@@ -33,10 +32,12 @@ export interface FoundClaim extends Lane, ClaimOrigin {
   readonly found: readonly FoundObject[]
 }
 
-type HistoryPorts = {
+interface HistoryPorts {
   readonly config: EngineConfig
   readonly ledger: LedgerConnection
   readonly store: ObjectStore
+  /** Whether a bucket had anything in it when it was first looked at: a new fleet need not ask for every node. */
+  readonly hasObjects: (bucket: string) => Promise<boolean>
 }
 
 /** Questions to the store under way at once. */
@@ -60,6 +61,7 @@ export async function findUnknownClaims(
   const claims = new Map<string, FoundClaim & { readonly found: FoundObject[] }>()
   for (const route of routes) {
     const bucket = bucketOf(ports.config, route)
+    if (!(await ports.hasObjects(bucket))) continue
     const unknown = await listUnknown(ports, bucket, nodePrefix(route, table, node.id), signal)
     for (let at = 0; at < unknown.length; at += AT_ONCE) {
       signal.throwIfAborted()
