@@ -24,7 +24,7 @@ export function securityHeaders(connect: readonly string[] = []): Readonly<Recor
     'referrer-policy': 'no-referrer',
     'cross-origin-opener-policy': 'same-origin',
     'cross-origin-resource-policy': 'same-origin',
-    'permissions-policy':
-      'camera=(), geolocation=(), microphone=(), payment=(), usb=(), serial=(), hid=(), bluetooth=()',
+    // Bluetooth has no name in this header: browsers complain of one they do not know.
+    'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=(), serial=(), hid=()',
   }
 }

@@ -1,10 +1,11 @@
+import { errorToData } from '../../../shared/domain/errors.ts'
 import type { Clock } from './clock.ts'
 
 export interface LoopOptions {
   readonly name: string
   readonly everyMs: number
   readonly clock: Clock
-  /** A step that throws does not end the loop; this hears of it. */
+  /** A step that throws does not end the loop; this hears of it, unless the step only ended because the loop did. */
   readonly onError: (error: unknown) => void
 }
 
@@ -29,7 +30,7 @@ export function runLoop(options: LoopOptions, step: (signal: AbortSignal) => Pro
       try {
         await step(stopping.signal)
       } catch (error) {
-        options.onError(error)
+        if (!isOwnStop(error, stopping.signal)) options.onError(error)
       }
       if (stopping.signal.aborted) return
       const rest = options.everyMs - (options.clock.monotonic() - startedAt)
@@ -45,4 +46,11 @@ export function runLoop(options: LoopOptions, step: (signal: AbortSignal) => Pro
       await done
     },
   }
+}
+
+/** Whether a step ended because it was asked to: that is no failure. Anything else is, also while stopping. */
+function isOwnStop(error: unknown, signal: AbortSignal): boolean {
+  if (!signal.aborted) return false
+  if (error === signal.reason || errorToData(error).code === 'cancelled') return true
+  return error instanceof Error && error.name === 'AbortError'
 }
