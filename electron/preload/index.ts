@@ -13,8 +13,9 @@ ipcRenderer.on(EVENT, (_event, message: { event: string; payload: unknown; revis
 })
 
 contextBridge.exposeInMainWorld('fieldgate', {
-  /** Calls a method of the contract; resolves to `{ ok, value }` or `{ ok, error }`. */
-  call: (method: string, input: unknown): Promise<unknown> => ipcRenderer.invoke(CALL, { method, input }),
+  /** Calls a method of the contract; resolves to `{ ok, value }` or `{ ok, error }`. One with an `id` can be cancelled by it. */
+  call: (method: string, input: unknown, id?: string): Promise<unknown> =>
+    ipcRenderer.invoke(CALL, id === undefined ? { method, input } : { method, input, id }),
   /** Hears an announcement; returns the undo. The Electron event object stays here. */
   on: (event: string, listener: Listener): (() => void) => {
     const set = listeners.get(event) ?? new Set<Listener>()

@@ -19,6 +19,9 @@ export interface EventMessage {
   readonly payload: unknown
 }
 
+/** The method a page of the desktop app calls to abandon a call of its own: `{ id }`. No engine hears of it. */
+export const CANCEL_CALL = 'call.cancel'
+
 const BYTES = '$bytes'
 
 /** JSON text of a message; byte arrays become base64. For wires that carry text. */

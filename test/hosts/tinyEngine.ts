@@ -34,6 +34,10 @@ function tinyEngine(): Engine {
         case 'endless':
           await sleep(60_000, undefined, context === undefined ? {} : { signal: context.signal })
           return null as never
+        case 'watched':
+          await new Promise((resolve) => context?.signal.addEventListener('abort', resolve, { once: true }))
+          events.emit('pipelines.changed', { nodeId: `cancelled ${limit}` } as never)
+          return null as never
         case 'die':
           process.exit(3)
           return null as never

@@ -3,8 +3,9 @@ import { describe, expect, test } from 'vitest'
 import { createCallRouter } from '../../../electron/core/host/callRouter.ts'
 import type { HostHandlers } from '../../../electron/core/host/callRouter.ts'
 import type { EngineClient } from '../../../electron/core/host/engineClient.ts'
-import { answerCall } from '../../../electron/main/callGuard.ts'
+import { openCallGuard } from '../../../electron/main/callGuard.ts'
 import { HOST_METHODS, METHODS } from '../../../shared/ipc/contract.ts'
+import { CANCEL_CALL } from '../../../shared/ipc/wire.ts'
 import { ERROR_CODES } from '../../../shared/domain/errors.ts'
 
 const OURS = { url: 'app://fieldgate/index.html', parent: null }
@@ -35,15 +36,15 @@ function fits(call: { method: string; input: unknown } | undefined): boolean {
   return call !== undefined && schemas[call.method]?.input.safeParse(call.input).success === true
 }
 
-const router = createCallRouter(() => engine, host)
+const answer = openCallGuard(createCallRouter(() => engine, host))
 
 describe('calls from the window', () => {
   test('a call that fits is answered by the engine or by the host', async () => {
-    expect(await answerCall(router, OURS, [{ method: 'fleet.status', input: {} }])).toEqual({
+    expect(await answer(OURS, [{ method: 'fleet.status', input: {} }])).toEqual({
       ok: true,
       value: 'engine',
     })
-    expect(await answerCall(router, OURS, [{ method: 'host.info', input: {} }])).toEqual({ ok: true, value: 'host' })
+    expect(await answer(OURS, [{ method: 'host.info', input: {} }])).toEqual({ ok: true, value: 'host' })
   })
 
   test.each([
@@ -52,7 +53,7 @@ describe('calls from the window', () => {
     ['a frame that is gone', null],
   ])('a call from %s is denied', async (_what, frame) => {
     reached = []
-    expect(await answerCall(router, frame, [{ method: 'fleet.status', input: {} }])).toMatchObject({
+    expect(await answer(frame, [{ method: 'fleet.status', input: {} }])).toMatchObject({
       ok: false,
       error: { code: 'denied' },
     })
@@ -68,20 +69,22 @@ describe('calls from the window', () => {
       record({ method: constantFrom(...names), input: junk }),
       record({ method: junk, input: junk }),
       record({ method: constantFrom(...names), input: junk, extra: junk }),
+      record({ method: constantFrom(...names), input: junk, id: junk }),
+      record({ method: constantFrom(CANCEL_CALL), input: record({ id: junk }) }),
     )
     const wrong: unknown[] = []
     let refused = 0
     for (const one of sample(message, { numRuns: 100_000, seed: 20_261_124 })) {
       const before = reached.length
-      const reply = await answerCall(router, OURS, [one])
+      const reply = await answer(OURS, [one])
       if (!reply.ok) {
         refused++
         if (!ERROR_CODES.includes(reply.error.code) || reply.error.message.length > 1000) wrong.push(reply)
-      } else if (reached.length !== before + 1 || !fits(reached.at(-1))) wrong.push(one)
+      } else if (reply.value !== null && (reached.length !== before + 1 || !fits(reached.at(-1)))) wrong.push(one)
     }
     expect(wrong).toEqual([])
     expect(refused).toBeGreaterThan(90_000)
-    expect(await answerCall(router, OURS, [{ method: 'fleet.status', input: {} }])).toEqual({
+    expect(await answer(OURS, [{ method: 'fleet.status', input: {} }])).toEqual({
       ok: true,
       value: 'engine',
     })
