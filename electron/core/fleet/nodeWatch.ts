@@ -11,7 +11,7 @@ import type { NodeObservation } from './observation.ts'
 export interface WatchPorts {
   readonly clock: Clock
   readonly openNode: (node: NodeConfig) => NodeDatabase
-  readonly readActive: (node: NodeConfig) => { readonly type: string }
+  readonly readActive: (node: NodeConfig) => { readonly type: string; readonly backfill: boolean }
 }
 
 /** One node under observation. */
@@ -62,11 +62,13 @@ export function createNodeWatch(node: NodeConfig, ports: WatchPorts): NodeWatch 
       for (const time of glance.anomalyTimes ?? []) anomalies.add(readTime(time) / 1000, now)
       const newestMicros = readTime(glance.newestTime)
       const newestEventMs = Number.isNaN(newestMicros) ? undefined : Math.floor(newestMicros / 1000)
+      const active = isPlanDue ? ports.readActive(node) : undefined
       const hasGrown = last !== undefined && glance.newestSeq !== undefined && glance.newestSeq !== last
       return {
         ...seen,
         plan,
-        pipelineType: isPlanDue ? ports.readActive(node).type : seen.pipelineType,
+        pipelineType: active?.type ?? seen.pipelineType,
+        wantsBackfill: active?.backfill ?? seen.wantsBackfill,
         newestSeq: glance.newestSeq,
         newestEventMs,
         location: glance.place,

@@ -6,6 +6,8 @@ export interface NodeObservation {
   readonly nodeId: string
   readonly plan: TablePlan | undefined
   readonly pipelineType: string | undefined
+  /** Whether the pipeline type in force was chosen with all earlier rows. */
+  readonly wantsBackfill: boolean
   readonly newestSeq: number | undefined
   /** UTC milliseconds of the newest row's time. */
   readonly newestEventMs: number | undefined
@@ -35,6 +37,7 @@ export function newObservation(nodeId: string): NodeObservation {
     nodeId,
     plan: undefined,
     pipelineType: undefined,
+    wantsBackfill: false,
     newestSeq: undefined,
     newestEventMs: undefined,
     location: undefined,

@@ -5,7 +5,7 @@ import type { LaneStatus, NodeSummary } from '../../../shared/domain/node.ts'
 import type { NodeConfig } from '../../../shared/domain/settings.ts'
 import type { LedgerConnection } from '../db/ledger/connection.ts'
 import { listCurrentEpochs } from '../db/ledger/epochs.ts'
-import { listCursors, sumPendingGaps } from '../db/ledger/lanes.ts'
+import { listActiveRoutesByTable, listCursors, sumPendingGaps } from '../db/ledger/lanes.ts'
 import { countQuarantineByNode, deliveredSince, listLaneTotals } from '../db/ledger/records.ts'
 import type { LaneTotals } from '../db/ledger/records.ts'
 import { listPaused } from '../db/ledger/settings.ts'
@@ -29,6 +29,8 @@ export interface FleetFacts {
   readonly cursors: ReadonlyMap<string, readonly Cursor[]>
   readonly epochs: ReadonlyMap<string, string>
   readonly pendingGaps: ReadonlyMap<string, number>
+  /** The type the uploader last took up, by node, table and epoch. */
+  readonly activeRoutes: ReadonlyMap<string, string>
   readonly totals: ReadonlyMap<string, readonly LaneTotals[]>
   readonly quarantine: ReadonlyMap<string, number>
   readonly paused: ReadonlyMap<string, number>
@@ -53,6 +55,7 @@ export function gatherFacts(
     cursors: Map.groupBy(listCursors(ledger), (cursor) => cursor.nodeId),
     epochs: listCurrentEpochs(ledger),
     pendingGaps: sumPendingGaps(ledger),
+    activeRoutes: listActiveRoutesByTable(ledger),
     totals: Map.groupBy(listLaneTotals(ledger), (lane) => lane.nodeId),
     quarantine: countQuarantineByNode(ledger),
     paused: listPaused(ledger),
@@ -71,7 +74,8 @@ export function summariseNode(
   const totals = facts.totals.get(node.id) ?? []
   const lanes = laneStatuses(facts, node, seen)
   const active = lanes.find((lane) => lane.isActive)
-  const backlog = active === undefined ? rowsOf(seen) : active.backlog + active.pendingBackfill
+  const backlog =
+    active === undefined ? rowsOf(seen, handedOver(facts, node, seen)) : active.backlog + active.pendingBackfill
   const pausedSinceMs = facts.paused.get(node.id)
   const failure = upload?.failure ?? seen.failure
   const newestDeliveredMs = latest(totals.map((lane) => lane.newestEventMs))
@@ -133,9 +137,23 @@ export function summariseNode(
   }
 }
 
-/** Before a lane exists, everything in the table waits; exact unless the sequence has holes. */
-function rowsOf(seen: NodeObservation): number {
-  return Math.max(0, seen.newestSeq ?? 0)
+/** Before a lane exists, everything waits that is not left to the type before; exact unless the sequence has holes. */
+function rowsOf(seen: NodeObservation, handedOver: number): number {
+  return Math.max(0, (seen.newestSeq ?? 0) - handedOver)
+}
+
+/**
+ * Where a switch of the type that the uploader has not taken up yet will begin: behind what the type before has claimed.
+ * 0 when there is none, or when it was asked for with all earlier rows.
+ */
+function handedOver(facts: FleetFacts, node: NodeConfig, seen: NodeObservation): number {
+  if (seen.wantsBackfill) return 0
+  const cursors = currentCursors(facts, node, seen)
+  const [first] = cursors
+  if (first === undefined || seen.pipelineType === undefined) return 0
+  const before = facts.activeRoutes.get([first.nodeId, first.table, first.epoch].join('\n'))
+  if (before === undefined || before === seen.pipelineType) return 0
+  return cursors.find((cursor) => cursor.route === before)?.claimedSeq ?? 0
 }
 
 /** A node that has no position in its rows may have one in its labels. */
@@ -144,22 +162,29 @@ function placeOf(node: NodeConfig): NodeSummary['location'] {
   return Number.isFinite(latitude) && Number.isFinite(longitude) ? { latitude, longitude } : undefined
 }
 
-function laneStatuses(facts: FleetFacts, node: NodeConfig, seen: NodeObservation): readonly LaneStatus[] {
+function currentCursors(facts: FleetFacts, node: NodeConfig, seen: NodeObservation): readonly Cursor[] {
   const cursors = facts.cursors.get(node.id) ?? []
   // A node that was never reached still has the table it was last uploaded from.
   const table = seen.plan?.table ?? node.table ?? cursors[0]?.table
   const epoch = table === undefined ? undefined : facts.epochs.get(`${node.id}\n${table}`)
-  return cursors
-    .filter((cursor) => cursor.table === table && cursor.epoch === epoch)
-    .map((cursor) => ({
+  return cursors.filter((cursor) => cursor.table === table && cursor.epoch === epoch)
+}
+
+function laneStatuses(facts: FleetFacts, node: NodeConfig, seen: NodeObservation): readonly LaneStatus[] {
+  const begins = handedOver(facts, node, seen)
+  return currentCursors(facts, node, seen).map((cursor) => {
+    const isActive = cursor.route === seen.pipelineType
+    const done = isActive ? Math.max(cursor.ackedSeq, begins) : cursor.ackedSeq
+    return {
       route: cursor.route,
-      isActive: cursor.route === seen.pipelineType,
+      isActive,
       epoch: cursor.epoch,
       ackedSeq: cursor.ackedSeq,
       claimedSeq: cursor.claimedSeq,
-      backlog: Math.max(0, (seen.newestSeq ?? cursor.claimedSeq) - cursor.ackedSeq),
+      backlog: Math.max(0, (seen.newestSeq ?? cursor.claimedSeq) - done),
       pendingBackfill: facts.pendingGaps.get([cursor.nodeId, cursor.table, cursor.epoch, cursor.route].join('\n')) ?? 0,
-    }))
+    }
+  })
 }
 
 function latest(times: readonly (number | undefined)[]): number | undefined {

@@ -57,6 +57,19 @@ async function line(fleet: Fleet): Promise<NodeSummary> {
   return first
 }
 
+test('right after a switch of the type the backlog is what an upload would deliver now', async () => {
+  const fleet = make({ rows: 40 })
+  await bench.uploader().once(undefined, never)
+  bench.nodes[0]?.append(3)
+  const path = bench.nodes[0]?.path ?? ''
+  const change = { type: 'schematized', by: 't', reason: 't', atMs: SAMPLE_START_MS, customTypes: [] }
+  setPipeline(path, { ...change, backfill: false })
+  expect(await line(fleet)).toMatchObject({ pipelineType: 'schematized', backlog: 3 })
+  setPipeline(path, { ...change, backfill: true })
+  clock.advance(3_600_000)
+  expect(await line(fleet)).toMatchObject({ backlog: 43 })
+})
+
 describe('a line of the fleet', () => {
   test('before the first delivery says what is there and that all of it waits', async () => {
     const fleet = make({ rows: 20 })

@@ -60,6 +60,17 @@ export function readActiveRoute(ledger: LedgerConnection, lane: Omit<Lane, 'rout
   return row === undefined ? undefined : { route: row.route, pipelineRevision: row.pipeline_revision }
 }
 
+/** The route that was active at the last look at every table, by `node`, `table` and `epoch` joined by line feeds. */
+export function listActiveRoutesByTable(ledger: LedgerConnection): ReadonlyMap<string, string> {
+  const rows = ledger.sql('SELECT node_id, table_name, epoch, route FROM active_routes').all() as {
+    node_id: string
+    table_name: string
+    epoch: string
+    route: string
+  }[]
+  return new Map(rows.map((row) => [[row.node_id, row.table_name, row.epoch].join('\n'), row.route]))
+}
+
 /** Makes sure a lane has a cursor; a new one starts after `afterSeq`. */
 export function openLane(ledger: LedgerConnection, lane: Lane, afterSeq: number, atMs: number): Cursor {
   return ledger.write(() => {
