@@ -138,8 +138,8 @@ export function summariseNode(
 }
 
 /** Before a lane exists, everything waits that is not left to the type before; exact unless the sequence has holes. */
-function rowsOf(seen: NodeObservation, handedOver: number): number {
-  return Math.max(0, (seen.newestSeq ?? 0) - handedOver)
+function rowsOf(seen: NodeObservation, leftTo: number): number {
+  return Math.max(0, (seen.newestSeq ?? 0) - leftTo)
 }
 
 /**
