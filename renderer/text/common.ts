@@ -16,6 +16,7 @@ export const common = {
     none: 'no new rows',
     keepingUp: 'keeping up',
     afterLink: (time: string) => `${time} after link`,
+    onceLink: 'after link',
     stalled: 'stalled',
     paused: 'after resume',
     growing: 'growing',

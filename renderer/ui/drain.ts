@@ -14,7 +14,7 @@ export function drainText(drain: DrainForecast): string {
     case 'at':
       return formatMinute(drain.atMs)
     case 'afterLink':
-      return words.afterLink(formatWholeDuration(drain.ms))
+      return drain.ms === undefined ? words.onceLink : words.afterLink(formatWholeDuration(drain.ms))
     case 'stalled':
       return words.stalled
     case 'paused':

@@ -7,6 +7,8 @@ export interface DrainFacts {
   /** Rows per second written and delivered lately; undefined when nobody measured. */
   readonly writtenPerSecond: number | undefined
   readonly deliveredPerSecond: number | undefined
+  /** Rows per second that one node was delivered at while its uploads ran; undefined when none ever did. */
+  readonly catchUpPerSecond?: number | undefined
   /** Seconds between two deliveries of a node that keeps up. */
   readonly intervalSeconds: number
   readonly isPaused: boolean
@@ -27,8 +29,12 @@ export function forecastDrain(facts: DrainFacts): DrainForecast {
   const delivered = facts.deliveredPerSecond ?? 0
   const written = facts.writtenPerSecond ?? 0
   if (facts.isLinkDown) {
-    const net = delivered - written
-    return net > 0 ? { kind: 'afterLink', ms: Math.round((facts.backlog / net) * 1000) } : { kind: 'stalled' }
+    // What came lately says nothing while nothing can come; how fast uploads were while they ran does.
+    const speed = Math.max(facts.catchUpPerSecond ?? 0, delivered)
+    if (speed === 0) return { kind: 'afterLink', ms: undefined }
+    return speed > written
+      ? { kind: 'afterLink', ms: Math.ceil((facts.backlog / (speed - written)) * 1000) }
+      : { kind: 'growing' }
   }
   if (facts.backlog <= written * facts.intervalSeconds * ORDINARY_INTERVALS) return { kind: 'keepingUp' }
   const net = delivered - written

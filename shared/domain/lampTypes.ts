@@ -24,7 +24,8 @@ export type DrainForecast =
   | { readonly kind: 'none' }
   | { readonly kind: 'keepingUp' }
   | { readonly kind: 'at'; readonly atMs: number }
-  | { readonly kind: 'afterLink'; readonly ms: number }
+  /** `ms` after the way to the store is back; undefined where nothing was ever delivered to tell how fast. */
+  | { readonly kind: 'afterLink'; readonly ms: number | undefined }
   | { readonly kind: 'stalled' }
   | { readonly kind: 'paused' }
   | { readonly kind: 'growing' }

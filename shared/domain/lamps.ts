@@ -31,6 +31,11 @@ const STALL_MS = 60_000
 /** The way to the bucket is gone for now; nothing is wrong with the node. */
 const LINK_CODES: ReadonlySet<ErrorCode> = new Set(['unavailable', 'throttled'])
 
+/** Whether a failure of an upload means that the way to the store is gone for now, and nothing else is wrong. */
+export function isLinkFailure(code: ErrorCode | undefined): boolean {
+  return code !== undefined && LINK_CODES.has(code)
+}
+
 /** The three lamps of a node, in the words of the fleet table. */
 export function judgeLamps(facts: LampFacts): NodeLamps {
   return { reach: judgeReach(facts), collect: judgeCollect(facts), deliver: judgeDeliver(facts) }
@@ -85,7 +90,7 @@ export function judgeDeliver(facts: LampFacts): Lamp {
   const isFailing =
     facts.failureCode !== undefined &&
     facts.nowMs - (facts.failingSinceMs ?? facts.nowMs) >= STALL_MS &&
-    !LINK_CODES.has(facts.failureCode)
+    !isLinkFailure(facts.failureCode)
   if (isFailing && facts.isReachable === true) return lamp('bad', delivered ?? facts.failingSinceMs, 'stalled')
   if (delivered === undefined) {
     return facts.backlog > 0 ? lamp('warn', facts.failingSinceMs, 'nothing yet') : lamp('none', undefined, 'unknown')

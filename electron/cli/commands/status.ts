@@ -32,7 +32,7 @@ function describeDrain(drain: DrainForecast): string | undefined {
     case 'at':
       return formatTime(drain.atMs)
     case 'afterLink':
-      return `${formatSpan(drain.ms)} after the link is back`
+      return drain.ms === undefined ? 'after the link is back' : `${formatSpan(drain.ms)} after the link is back`
     case 'keepingUp':
       return 'keeping up'
     case 'stalled':

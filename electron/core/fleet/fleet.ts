@@ -3,6 +3,7 @@ import type { EngineConfig, NodeConfig } from '../../../shared/domain/settings.t
 import type { LedgerConnection } from '../db/ledger/connection.ts'
 import { runLoop } from '../support/loop.ts'
 import type { Loop } from '../support/loop.ts'
+import { createCatchUp } from './catchUp.ts'
 import { createFleetObserver } from './observer.ts'
 import type { ObserverPorts } from './observer.ts'
 import { createTrendKeeper, summariseFleet, TREND_SAMPLE_MS } from './status.ts'
@@ -39,6 +40,8 @@ export interface Fleet {
 /** News leave this often at most, and more rarely for a fleet whose lines take long to make. */
 const NEWS_EVERY_MS = 1_000
 const NEWS_MS_PER_NODE = 2
+/** Nodes that the uploader delivers side by side. */
+const NODES_AT_ONCE = 8
 /** Most nodes in one announcement; the rest follow in the next. */
 const NODES_PER_NEWS = 1_000
 
@@ -57,11 +60,15 @@ export function createFleet(ports: FleetPorts): Fleet {
   })
   let news: Loop | undefined
 
-  const gather = (): FleetFacts =>
-    gatherFacts(ports.readLedger(), ports.uploads(), {
-      nowMs: clock.now(),
+  const catchUp = createCatchUp(NODES_AT_ONCE)
+  const gather = (): FleetFacts => {
+    const [ledger, uploads, nowMs] = [ports.readLedger(), ports.uploads(), clock.now()]
+    return gatherFacts(ledger, uploads, {
+      nowMs,
       intervalSeconds: config.upload.intervalSeconds,
+      catchUpPerSecond: catchUp(ledger, uploads, nowMs),
     })
+  }
 
   const lineOf = (facts: FleetFacts, node: NodeConfig): NodeSummary =>
     summariseNode(facts, node, observer.observation(node.id))

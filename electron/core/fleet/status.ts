@@ -69,7 +69,8 @@ function joinForecasts(nodes: readonly NodeSummary[]): DrainForecast {
     .reduce<DrainForecast>(
       (worst, drain) => {
         if (worst.kind === 'at' && drain.kind === 'at') return drain.atMs > worst.atMs ? drain : worst
-        if (worst.kind === 'afterLink' && drain.kind === 'afterLink') return drain.ms > worst.ms ? drain : worst
+        if (worst.kind === 'afterLink' && drain.kind === 'afterLink')
+          return (drain.ms ?? Infinity) > (worst.ms ?? Infinity) ? drain : worst
         return WORST_FIRST.indexOf(drain.kind) < WORST_FIRST.indexOf(worst.kind) ? drain : worst
       },
       { kind: 'none' },

@@ -1,6 +1,6 @@
 import type { Cursor } from '../../../shared/domain/execution.ts'
 import { forecastDrain } from '../../../shared/domain/forecast.ts'
-import { judgeLamps } from '../../../shared/domain/lamps.ts'
+import { isLinkFailure, judgeLamps } from '../../../shared/domain/lamps.ts'
 import type { LaneStatus, NodeSummary } from '../../../shared/domain/node.ts'
 import type { NodeConfig } from '../../../shared/domain/settings.ts'
 import type { LedgerConnection } from '../db/ledger/connection.ts'
@@ -36,6 +36,8 @@ export interface FleetFacts {
   readonly paused: ReadonlyMap<string, number>
   readonly lately: ReadonlyMap<string, { readonly rows: number; readonly bytes: number }>
   readonly uploads: ReadonlyMap<string, UploadFacts>
+  /** Rows per second of one node's uploads once the link is back; undefined when none is down, or none ever ran. */
+  readonly catchUpPerSecond: number | undefined
 }
 
 /** Deliveries of this long say how fast a node drains: long enough for a few intervals. */
@@ -48,7 +50,11 @@ const LATE_ALLOWANCE_MS = 30_000
 export function gatherFacts(
   ledger: LedgerConnection,
   uploads: readonly UploadFacts[],
-  settings: { readonly nowMs: number; readonly intervalSeconds: number },
+  settings: {
+    readonly nowMs: number
+    readonly intervalSeconds: number
+    readonly catchUpPerSecond: number | undefined
+  },
 ): FleetFacts {
   return {
     ...settings,
@@ -127,7 +133,8 @@ export function summariseNode(
       deliveredPerSecond: lately === undefined ? undefined : (lately.rows * 1000) / RATE_WINDOW_MS,
       intervalSeconds: facts.intervalSeconds,
       isPaused: pausedSinceMs !== undefined,
-      isLinkDown: failure?.retryable === true && lamps.deliver.state !== 'bad',
+      isLinkDown: isLinkDown(upload),
+      catchUpPerSecond: facts.catchUpPerSecond,
       isBlocked: lamps.deliver.state === 'bad',
     }),
     rowsPerSecond: seen.rowsPerSecond,
@@ -135,6 +142,11 @@ export function summariseNode(
     anomaliesLastHour: seen.anomaliesLastHour,
     takenAtMs: facts.nowMs,
   }
+}
+
+/** Whether the node's uploads wait for nothing but the way to the store. */
+export function isLinkDown(upload: UploadFacts | undefined): boolean {
+  return isLinkFailure(upload?.failure?.code)
 }
 
 /** Before a lane exists, everything waits that is not left to the type before; exact unless the sequence has holes. */

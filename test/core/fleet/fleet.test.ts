@@ -70,6 +70,39 @@ test('right after a switch of the type the backlog is what an upload would deliv
   expect(await line(fleet)).toMatchObject({ backlog: 43 })
 })
 
+describe('while the link is down', () => {
+  const failure = { code: 'unavailable', message: 'The store does not answer.', retryable: true } as const
+  const waiting = [
+    {
+      nodeId: 'n1',
+      state: 'waiting',
+      failure,
+      failingSinceMs: SAMPLE_START_MS,
+      nextRetryMs: undefined,
+      holder: undefined,
+    },
+  ] as const
+
+  test('the backlog has an end, counted from when the link is back, by how fast uploads were', async () => {
+    const fleet = make({ rows: 400 }, { uploads: () => waiting })
+    expect((await line(fleet)).drain).toEqual({ kind: 'afterLink', ms: undefined })
+    await bench.uploader().once(undefined, never)
+    bench.nodes[0]?.append(100)
+    clock.advance(3_600_000)
+    const { drain, lamps } = await line(fleet)
+    expect(drain).toEqual({ kind: 'afterLink', ms: expect.any(Number) as unknown })
+    expect(drain.kind === 'afterLink' && drain.ms).toBeGreaterThan(0)
+    expect(lamps.deliver.state).toBe('warn')
+    expect((await fleet.status()).drain).toEqual(drain)
+  })
+
+  test('a node whose failure is another than the link stays stalled', async () => {
+    const denied = { code: 'denied', message: 'AccessDenied', retryable: false } as const
+    const fleet = make({ rows: 40 }, { uploads: () => [{ ...waiting[0], failure: denied }] })
+    expect((await line(fleet)).drain).toEqual({ kind: 'stalled' })
+  })
+})
+
 describe('a line of the fleet', () => {
   test('before the first delivery says what is there and that all of it waits', async () => {
     const fleet = make({ rows: 20 })

@@ -145,7 +145,16 @@ describe('the drain forecast', () => {
     [{ isPaused: true }, { kind: 'paused' }],
     [{ isBlocked: true }, { kind: 'stalled' }],
     [{ isLinkDown: true }, { kind: 'afterLink', ms: 60_000 }],
-    [{ isLinkDown: true, deliveredPerSecond: undefined }, { kind: 'stalled' }],
+    [
+      { isLinkDown: true, deliveredPerSecond: undefined },
+      { kind: 'afterLink', ms: undefined },
+    ],
+    [
+      { isLinkDown: true, deliveredPerSecond: 0, catchUpPerSecond: 1_010 },
+      { kind: 'afterLink', ms: 6_000 },
+    ],
+    [{ isLinkDown: true, deliveredPerSecond: 5, catchUpPerSecond: 8 }, { kind: 'growing' }],
+    [{ isLinkDown: true, isPaused: true }, { kind: 'paused' }],
   ] as const)('%j gives %j', (change, expected) => {
     expect(forecastDrain({ ...draining, ...change })).toEqual(expected)
   })
