@@ -56,3 +56,21 @@ test('one reading is followed to the bucket by its sequence', async () => {
   expect(code).toBe(0)
   expect(out).toMatch(/^Reading 4 of sensor \(sensor_readings, raw\): delivered\n(?: {2}\+ .+\n)+$/)
 })
+
+test('with the ledger gone the objects are named as unknown, until an upload has read them into a new one', async () => {
+  rmSync(join(folder, 'state'), { recursive: true })
+  expect(await run('reconcile')).toMatchObject({
+    code: 1,
+    out: expect.stringMatching(
+      /^unknown object: raw\/.*fieldgate upload --once reads from the bucket.*1 unknown object\.\n$/s,
+    ) as string,
+  })
+  expect((await run('upload', '--once')).code).toBe(0)
+  expect(await run('reconcile')).toMatchObject({ code: 0, out: expect.stringContaining('Clean: 10 rows') as string })
+})
+
+test('a type that kept no row yet needs no bucket to be proved', async () => {
+  expect((await run('pipeline', 'set', 'emergency', '--backfill')).code).toBe(0)
+  expect((await run('upload', '--once')).code).toBe(0)
+  expect(await run('reconcile')).toMatchObject({ code: 0, out: expect.stringContaining('emergency') as string })
+})

@@ -124,14 +124,23 @@ function describeReport(report: ReconcileReport, withDays: boolean): string {
     for (const finding of lane.findings) lines.push(`${lane.nodeId} ${lane.table} ${describeFinding(finding)}`)
   }
   for (const key of report.unknownObjects) lines.push(`unknown object: ${key}`)
+  if (report.lanes.length === 0 && report.unknownObjects.length > 0) {
+    lines.push(
+      'The ledger knows nothing of these objects: fieldgate upload --once reads from the bucket what was delivered.',
+    )
+  }
   const { sourceRows, waiting, missing, duplicated, different } = report.totals
   lines.push(
     report.isClean
       ? `Clean: ${plural(sourceRows, 'row')} in SQLite accounted for, 0 missing, 0 duplicated, 0 different.`
-      : `NOT CLEAN: ${formatCount(missing)} missing, ${formatCount(duplicated)} duplicated, ${formatCount(different)} different.`,
+      : `NOT CLEAN: ${formatCount(missing)} missing, ${formatCount(duplicated)} duplicated, ${formatCount(different)} different${unknownCount(report)}.`,
   )
   if (waiting > 0) lines.push(`${plural(waiting, 'row')} not uploaded yet.`)
   return lines.join('\n')
+}
+
+function unknownCount({ unknownObjects }: ReconcileReport): string {
+  return unknownObjects.length === 0 ? '' : `, ${plural(unknownObjects.length, 'unknown object')}`
 }
 
 function describeLanes(lanes: readonly ReconcileLane[]): string {

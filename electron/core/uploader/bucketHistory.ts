@@ -40,6 +40,11 @@ interface HistoryPorts {
   readonly hasObjects: (bucket: string) => Promise<boolean>
 }
 
+/** Every type that rows may have been delivered as. */
+export function deliveryTypes(config: EngineConfig): readonly string[] {
+  return [...Object.keys(BUILT_IN_PIPELINE_TYPES), ...config.pipelines.custom.map((pipeline) => pipeline.name)]
+}
+
 /** Questions to the store under way at once. */
 const AT_ONCE = 8
 
@@ -54,12 +59,8 @@ export async function findUnknownClaims(
   table: string,
   signal: AbortSignal,
 ): Promise<readonly FoundClaim[]> {
-  const routes = [
-    ...Object.keys(BUILT_IN_PIPELINE_TYPES),
-    ...ports.config.pipelines.custom.map((pipeline) => pipeline.name),
-  ]
   const claims = new Map<string, FoundClaim & { readonly found: FoundObject[] }>()
-  for (const route of routes) {
+  for (const route of deliveryTypes(ports.config)) {
     const bucket = bucketOf(ports.config, route)
     if (!(await ports.hasObjects(bucket))) continue
     const unknown = await listUnknown(ports, bucket, nodePrefix(route, table, node.id), signal)

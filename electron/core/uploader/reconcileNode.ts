@@ -11,7 +11,7 @@ import { countWaiting, gatherLanes, replayRequestOf, requestOf } from './reconci
 import type { ClaimFacts, LaneFacts } from './reconcileFacts.ts'
 import { fetchObject } from './reconcileFetch.ts'
 import { Findings } from './reconcileFindings.ts'
-import { findStrays, listLane, withStrays } from './reconcileStrays.ts'
+import { findStrays, findUnowned, listLane, withStrays } from './reconcileStrays.ts'
 import type { Listed } from './reconcileStrays.ts'
 import type { ProofOptions, ProofPorts } from './reconcilePorts.ts'
 import { proofTask } from './reconcileTask.ts'
@@ -54,9 +54,35 @@ export async function proveNode(ports: ProofPorts, node: NodeConfig, options: Pr
       const [last] = proofs.splice(-1)
       if (last !== undefined) proofs.push(withStrays(last, strays))
     }
+    if (!options.quick) unknownObjects.push(...(await findLeftover(ports, node, lanes, database, options.signal)))
     return { lanes: proofs, unknownObjects, objects: objectsTotal, objectsEqual: tally.objectsEqual }
   } finally {
     database?.close()
+  }
+}
+
+/** Objects of types that the ledger knows nothing of for this node. */
+async function findLeftover(
+  ports: ProofPorts,
+  node: NodeConfig,
+  lanes: readonly LaneFacts[],
+  database: NodeDatabase | undefined,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const tables = new Set(lanes.map((lane) => lane.table))
+  const table = node.table ?? tableOf(node, database)
+  if (table !== undefined) tables.add(table)
+  const isOwned = (route: string, of: string): boolean =>
+    lanes.some((lane) => lane.route === route && lane.table === of && lane.claims.length > 0)
+  return findUnowned(ports, node.id, [...tables], isOwned, signal)
+}
+
+/** The table of a node that was never uploaded under this ledger; undefined when there is none to be told. */
+function tableOf(node: NodeConfig, database: NodeDatabase | undefined): string | undefined {
+  try {
+    return database?.plan({ table: node.table, timestampColumn: node.timestampColumn }).table
+  } catch {
+    return undefined
   }
 }
 

@@ -5,6 +5,7 @@ import type { ReconcileFinding, ReconcileLane } from '../../../shared/domain/rec
 import { findObject, listOpenExecutions } from '../db/ledger/executions.ts'
 import { joinRanges } from '../db/ledger/ranges.ts'
 import type { ObjectStore } from '../objects/port.ts'
+import { deliveryTypes, listPage } from './bucketHistory.ts'
 import { bucketOf } from './claim.ts'
 import type { LaneFacts } from './reconcileFacts.ts'
 import { fetchObject } from './reconcileFetch.ts'
@@ -22,23 +23,49 @@ export async function listLane(ports: ProofPorts, lanes: readonly LaneFacts[], s
   const used = new Set(lanes.flatMap((lane) => lane.claims.map((claim) => claim.execution.bucket)))
   if (first === undefined || used.size === 0) return listed
   const prefix = nodePrefix(first.route, first.table, first.nodeId)
+  const filled = new Set(lanes.flatMap((lane) => lane.claims.flatMap((claim) => claim.objects.map((o) => o.bucket))))
   for (const bucket of used.add(bucketOf(ports.config, first.route))) {
-    for (const { key, etag } of await listAll(ports.store, bucket, prefix, signal)) listed.set(key, { bucket, etag })
+    const isRequired = filled.has(bucket)
+    const found = await listAll(ports.store, { bucket, prefix, isRequired }, signal)
+    for (const { key, etag } of found) listed.set(key, { bucket, etag })
   }
   return listed
 }
 
+/**
+ * Objects under a node's prefixes of a type that the ledger has no lane of: all that is left of its deliveries when the
+ * ledger was lost. Only names are read.
+ */
+export async function findUnowned(
+  ports: ProofPorts,
+  nodeId: string,
+  tables: readonly string[],
+  isOwned: (route: string, table: string) => boolean,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const keys: string[] = []
+  for (const route of deliveryTypes(ports.config)) {
+    const bucket = bucketOf(ports.config, route)
+    for (const table of tables.filter((each) => !isOwned(route, each))) {
+      const prefix = nodePrefix(route, table, nodeId)
+      keys.push(...(await listAll(ports.store, { bucket, prefix, isRequired: false }, signal)).map(({ key }) => key))
+    }
+  }
+  return keys.filter((key) => parseObjectKey(key) !== undefined)
+}
+
+/** All names under a prefix. A bucket that does not exist is empty, unless something was delivered to it. */
 async function listAll(
   store: ObjectStore,
-  bucket: string,
-  prefix: string,
+  { bucket, prefix, isRequired }: { readonly bucket: string; readonly prefix: string; readonly isRequired: boolean },
   signal: AbortSignal,
 ): Promise<readonly { readonly key: string; readonly etag: string }[]> {
   const found: { readonly key: string; readonly etag: string }[] = []
   let token: string | undefined
   do {
     signal.throwIfAborted()
-    const page = await store.list({ bucket, prefix, token, signal })
+    const query = { bucket, prefix, token, signal }
+    const page = isRequired ? await store.list(query) : await listPage(store, query)
     found.push(...page.objects)
     token = page.nextToken
   } while (token !== undefined)
