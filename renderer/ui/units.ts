@@ -1,3 +1,5 @@
+import { canonicalUnit } from '../../shared/domain/units.ts'
+
 /** How measurements are shown; stored values are never touched. */
 export type UnitSystem = 'asMeasured' | 'metric' | 'imperial'
 
@@ -25,6 +27,7 @@ const TO_IMPERIAL: Readonly<Record<string, Conversion>> = {
   bar: times('psi', 14.503_773_773),
   kPa: times('psi', 0.145_037_737_73),
   hPa: times('psi', 0.014_503_773_773),
+  Pa: times('psi', 0.000_145_037_737_73),
   'mm/s': times('in/s', 1 / 25.4),
   m: times('ft', 1 / 0.3048),
   mm: times('in', 1 / 25.4),
@@ -38,7 +41,7 @@ export function shownUnit(
   system: UnitSystem,
 ): { readonly unit: string | undefined; readonly convert: (value: number) => number } {
   const table = system === 'metric' ? TO_METRIC : system === 'imperial' ? TO_IMPERIAL : {}
-  const conversion = unit === undefined ? undefined : table[unit]
+  const conversion = unit === undefined ? undefined : table[canonicalUnit(unit) ?? unit]
   return conversion === undefined
     ? { unit, convert: (value) => value }
     : { unit: conversion.to, convert: conversion.convert }

@@ -11,6 +11,8 @@ import { TypeTag } from '../../ui/marks/TypeTag.tsx'
 import { navigateTo } from '../../ui/router.ts'
 import { Scroll } from '../../ui/Scroll.tsx'
 import { EmptyState, ErrorState, Skeleton } from '../../ui/states.tsx'
+import { useShownColumns } from './inUnits.ts'
+import type { ShownColumn } from './inUnits.ts'
 import { usePoll } from './usePoll.ts'
 import type { Polled } from './usePoll.ts'
 
@@ -69,6 +71,7 @@ const MOST_COLUMNS = 10
 
 function Readings({ nodeId }: { readonly nodeId: string }) {
   const polled = usePoll(nodeId, recent, 2_000)
+  const columnOf = useShownColumns(nodeId)
   const page = polled.value
   if (page === undefined) return stateOf(polled)
   if (page.rows.length === 0) return <EmptyState title={words.noReadings}>{words.noReadingsText}</EmptyState>
@@ -83,6 +86,7 @@ function Readings({ nodeId }: { readonly nodeId: string }) {
             {shown.map(({ name, isNumber }) => (
               <th key={name} className={isNumber ? 'num' : undefined} title={name}>
                 {name}
+                {columnOf(name).unit !== undefined && <span className="t3"> {columnOf(name).unit}</span>}
               </th>
             ))}
           </tr>
@@ -99,7 +103,7 @@ function Readings({ nodeId }: { readonly nodeId: string }) {
                   {at === anomalyAt && row[at] !== null ? (
                     <LampMark state="warn">{String(row[at])}</LampMark>
                   ) : (
-                    cellText(row[at], name)
+                    cellText(row[at], name, columnOf(name))
                   )}
                 </td>
               ))}
@@ -132,9 +136,12 @@ function chooseColumns(
   return chosen.toSorted((a, b) => a.at - b.at)
 }
 
-function cellText(value: string | number | null | undefined, name: string): string {
+function cellText(value: string | number | null | undefined, name: string, column: ShownColumn): string {
   if (value === null || value === undefined) return ''
-  if (typeof value === 'number') return Number.isInteger(value) ? String(value) : value.toFixed(2)
+  if (typeof value === 'number') {
+    const shown = column.convert(value)
+    return Number.isInteger(shown) ? String(shown) : shown.toFixed(2)
+  }
   const at = /time/i.test(name) ? Date.parse(value) : Number.NaN
   return Number.isNaN(at) ? value : formatMoment(at, now())
 }

@@ -8,6 +8,7 @@ import { formatClock, formatNoun } from '../../ui/format.ts'
 import { Segmented } from '../../ui/Segmented.tsx'
 import { useShortcut } from '../../ui/shortcuts.ts'
 import { Badge, EmptyState, ErrorState, Skeleton } from '../../ui/states.tsx'
+import { useInUnits } from './inUnits.ts'
 import { useOverview, useSeries } from './useSeries.ts'
 import { fitRange, formatValue, gapsOf, loudestField, panView, spanOf, WINDOW_MS, WINDOWS, zoomView } from './view.ts'
 import type { View, WindowName } from './view.ts'
@@ -22,8 +23,9 @@ export function Charts({ nodeId }: { readonly nodeId: string }) {
   const [name, setName] = useState<WindowName>('1h')
   const [view, setView] = useState<View>({ kind: 'live', spanMs: WINDOW_MS['1h'] })
   const [cursor, setCursor] = useState<number>()
-  const { series, error } = useSeries(nodeId, view)
-  const overview = useOverview(nodeId)
+  const { series: measured, error } = useSeries(nodeId, view)
+  const series = useInUnits(measured)
+  const overview = useInUnits(useOverview(nodeId))
   const newest = series?.newestMs ?? Date.now()
   const backToLive = useCallback(() => setView({ kind: 'live', spanMs: WINDOW_MS[name] }), [name])
   useShortcut('L', words.backToLive, backToLive, view.kind === 'held')
@@ -200,9 +202,13 @@ function Label({
 function useRanges(series: SeriesWindow): ReadonlyMap<string, readonly [number, number]> {
   const before = useRef(new Map<string, readonly [number, number]>())
   return useMemo(() => {
-    const next = new Map(series.fields.map((field) => [field.name, fitRange(field, before.current.get(field.name))]))
-    before.current = next
-    return next
+    // In another unit nothing of the range before holds.
+    const keyOf = ({ name, unit }: SeriesField) => `${name} ${unit ?? ''}`
+    const pinned = new Map(
+      series.fields.map((field) => [keyOf(field), fitRange(field, before.current.get(keyOf(field)))]),
+    )
+    before.current = pinned
+    return new Map(series.fields.map((field) => [field.name, pinned.get(keyOf(field)) ?? [0, 1]]))
   }, [series])
 }
 
