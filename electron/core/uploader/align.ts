@@ -1,5 +1,5 @@
 import { errorToData, FieldgateError } from '../../../shared/domain/errors.ts'
-import { nodePrefix, parseObjectKey, formatSequence, NO_DATE } from '../../../shared/domain/objectKey.ts'
+import { nodePrefix, parseObjectKey, NO_DATE } from '../../../shared/domain/objectKey.ts'
 import type { NodeConfig } from '../../../shared/domain/settings.ts'
 import { formatUtcDay, timestampReader, utcDay } from '../../../shared/domain/timestamps.ts'
 import { listEpochs } from '../db/ledger/epochs.ts'
@@ -8,8 +8,9 @@ import { listCursors } from '../db/ledger/lanes.ts'
 import { readAlignment, writeAligned } from '../db/ledger/settings.ts'
 import type { NodeDatabase, TablePlan } from '../db/nodePort.ts'
 import { adoptHistory } from './adoptHistory.ts'
-import { findUnknownClaims, listPage } from './bucketHistory.ts'
+import { deliveryTypes, findUnknownClaims, listPage } from './bucketHistory.ts'
 import { bucketOf } from './claim.ts'
+import { isSameEpoch } from './epoch.ts'
 import type { UploaderPorts } from './ports.ts'
 
 /** Makes sure, before a node's first claim, that the ledger knows everything that was delivered. */
@@ -27,17 +28,16 @@ const FRESH_FOR_MS = 3_600_000
 
 type Need = 'none' | 'later' | 'all' | Probe
 
-/** Where objects would lie that a ledger behind the bucket does not know. */
+/** Where an object that the ledger does not know would lie, if the ledger were behind. */
 interface Probe {
   readonly table: string
-  readonly epoch: string
-  readonly places: readonly { readonly route: string; readonly claimedSeq: number; readonly date: string }[]
+  readonly places: readonly { readonly route: string; readonly date: string }[]
 }
 
 /**
- * What an upload does first. A ledger without this node, or whose file is not the one it was written as (a copy put
- * back, a snapshot), is compared with the whole bucket. Any other that was idle for an hour is compared with what would
- * be next in the bucket: one request per lane.
+ * What an upload does first. For a table whose present life the ledger does not know, everything the bucket holds of it is
+ * listed. A ledger that lies in another file than it was written in (a copy put back, a snapshot), or that was idle for an
+ * hour, is held against the names from the next row's date on, of every type: as a rule one request each.
  */
 export function createAligner(ports: UploaderPorts): Aligner {
   const done = new Set<string>()
@@ -116,18 +116,21 @@ function needOf(ports: UploaderPorts, node: NodeConfig, database: NodeDatabase, 
   if (minSeq === undefined || maxSeq === undefined) return 'later'
   const current = listEpochs(ports.ledger, { nodeId: node.id, table: plan.table }).at(-1)
   if (current === undefined) return 'all'
-  const { isNeeded, isDone } = readAlignment(ports.ledger, node.id)
-  if (isNeeded && !isDone) return 'all'
   const cursors = listCursors(ports.ledger, node.id).filter(
     (cursor) => cursor.table === plan.table && cursor.epoch === current.epoch,
   )
   const newest = Math.max(Number.NEGATIVE_INFINITY, ...cursors.map((cursor) => cursor.updatedAtMs))
-  if (Math.abs(ports.clock.now() - newest) < FRESH_FOR_MS) return 'none'
-  const places = cursors.flatMap(({ route, claimedSeq }) => {
-    const date = dateBehind(database, plan, node, claimedSeq, maxSeq)
-    return date === undefined ? [] : [{ route, claimedSeq, date }]
+  const { isNeeded, isDone } = readAlignment(ports.ledger, node.id)
+  const isMoved = isNeeded && !isDone
+  if (!isMoved && Math.abs(ports.clock.now() - newest) < FRESH_FOR_MS) return 'none'
+  if (!isSameEpoch(ports.ledger, database, node, plan, current.epoch)) return 'all'
+  const furthest = Math.max(current.firstSeq - 1, ...cursors.map((cursor) => cursor.claimedSeq))
+  const places = deliveryTypes(ports.config).flatMap((route) => {
+    const claimed = cursors.find((cursor) => cursor.route === route)?.claimedSeq ?? furthest
+    const date = dateBehind(database, plan, node, claimed, maxSeq)
+    return date === undefined ? [] : [{ route, date }]
   })
-  return places.length === 0 ? 'later' : { table: plan.table, epoch: current.epoch, places }
+  return places.length === 0 ? 'later' : { table: plan.table, places }
 }
 
 /** The date that the next row of a lane is filed under; undefined when there is none. */
@@ -145,22 +148,26 @@ function dateBehind(
   return Number.isNaN(day) ? NO_DATE : formatUtcDay(day)
 }
 
-/** True when the bucket holds an object of this life behind what the ledger has claimed, or one of a life it does not know. */
+/** True when the bucket holds an object of the node, from these dates on, that the ledger does not know. */
 async function findsUnknown(
   ports: UploaderPorts,
   node: NodeConfig,
   probe: Probe,
   signal: AbortSignal,
 ): Promise<boolean> {
-  for (const { route, claimedSeq, date } of probe.places) {
+  for (const { route, date } of probe.places) {
     const bucket = bucketOf(ports.config, route)
     const prefix = nodePrefix(route, probe.table, node.id)
-    const startAfter = `${prefix}date=${date}/${probe.epoch}-${formatSequence(claimedSeq + 1)}`
-    const page = await listPage(ports.store, { bucket, prefix, startAfter, maxKeys: 100, signal })
-    const isUnknown = page.objects.some(
-      ({ key }) => parseObjectKey(key) !== undefined && findObject(ports.ledger, bucket, key) === undefined,
-    )
-    if (isUnknown) return true
+    const startAfter = `${prefix}date=${date}/`
+    let token: string | undefined
+    do {
+      const page = await listPage(ports.store, { bucket, prefix, startAfter, token, signal })
+      const isUnknown = page.objects.some(
+        ({ key }) => parseObjectKey(key) !== undefined && findObject(ports.ledger, bucket, key) === undefined,
+      )
+      if (isUnknown) return true
+      token = page.nextToken
+    } while (token !== undefined)
   }
   return false
 }

@@ -10,6 +10,7 @@ import { listCursors, listGaps } from '../../../electron/core/db/ledger/lanes.ts
 import { listQuarantine } from '../../../electron/core/db/ledger/records.ts'
 import { setPipeline } from '../../../electron/core/pipelines/pipelineManager.ts'
 import { parseObjectKey } from '../../../shared/domain/objectKey.ts'
+import { createFakeClock } from '../../helpers/fakeClock.ts'
 import { SAMPLE_START_MS } from '../../helpers/nodeDatabases.ts'
 import { makeUploaderBench } from '../../helpers/uploaderBench.ts'
 import type { BenchOptions, RunnerOverrides, UploaderBench } from '../../helpers/uploaderBench.ts'
@@ -186,6 +187,19 @@ describe('a ledger put back from an older copy', () => {
     await upload({ ledger })
     expect(await timesInBucket('raw')).toEqual(once(1, 50))
     expect(listCursors(ledger)).toMatchObject([{ claimedSeq: 50, ackedSeq: 50 }])
+  })
+
+  test('learns it even in the same file, as when a whole disk was put back, once it was idle for an hour', async () => {
+    make({ rows: 25 })
+    await upload()
+    const putBack = copyOfLedger()
+    bench.nodes[0]?.append(20)
+    await upload()
+    const ledger = putBack()
+    ledger.sql("DELETE FROM settings WHERE key = 'ledger/moved'").run()
+    bench.nodes[0]?.append(5)
+    await upload({ ledger, clock: createFakeClock(Date.now() + 3_700_000) })
+    expect(await timesInBucket('raw')).toEqual(once(1, 50))
   })
 
   test('learns of a switch of the type that came after it', async () => {
