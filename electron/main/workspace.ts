@@ -1,18 +1,11 @@
-import { errorToData, FieldgateError } from '../../shared/domain/errors.ts'
 import type { EngineConfig } from '../../shared/domain/settings.ts'
 import type { RecoveryView } from '../../shared/ipc/contract.ts'
 import type { EventMessage } from '../../shared/ipc/wire.ts'
 import { loadConfig } from '../core/config/loadConfig.ts'
 import type { EngineState } from '../core/host/engineClient.ts'
-import {
-  applyRecovery,
-  describeTrouble,
-  fileStamp,
-  keepLedgerSnapshot,
-  keepSettingsSnapshot,
-  workspaceFiles,
-} from '../core/host/recovery.ts'
-import type { RecoveryChoice, WorkspaceFiles } from '../core/host/recovery.ts'
+import type { RecoveryChoice } from '../core/host/recovery.ts'
+import { openRecoveryDesk } from '../core/host/recoveryDesk.ts'
+import type { RecoveryDesk } from '../core/host/recoveryDesk.ts'
 import { openSession } from '../core/host/session.ts'
 import type { Session } from '../core/host/session.ts'
 import { systemClock } from '../core/support/clock.ts'
@@ -60,40 +53,22 @@ interface Opened {
 /** Opens a workspace: a folder, or the demo when there is none. Never throws: what is wrong shows as `recovery()`. */
 export function openWorkspace(first: string | null, options: WorkspaceOptions): Workspace {
   let current: Opened | undefined
+  let desk: RecoveryDesk | undefined
   let opening: Promise<Opened>
-  let recovery: RecoveryView | undefined
 
   const open = async (folder: string | null): Promise<Opened> => {
-    recovery = undefined
+    desk = undefined
     const opened = folder === null ? await openDemo(options) : await openFolder(folder, options)
     current = opened
     opened.session.onEvent(options.onEvent)
-    opened.session.onState((state) => {
-      watch(opened)
-      options.onState(state)
-    })
-    watch(opened)
+    desk = openRecoveryDesk({ session: opened.session, folder: opened.folder, clock: systemClock, log: options.log })
+    opened.session.onState(options.onState)
     return opened
   }
 
-  /** Keeps what recovery needs: a view of the trouble, or a snapshot of settings that work. */
-  const watch = ({ session, folder }: Opened): void => {
-    const trouble = session.trouble()
-    const files = filesOf(session, folder)
-    if (files === undefined) return
-    if (trouble !== undefined) recovery ??= describeTrouble(trouble, files, fileStamp(systemClock.now()))
-    else if (session.state().name === 'running') {
-      recovery = undefined
-      guarded(options.log, () => keepSettingsSnapshot(files))
-    }
-  }
-
   const close = async (deadlineMs: number): Promise<boolean> => {
-    const { session, folder, dispose } = await opening
-    const wasRunning = session.state().name === 'running'
-    const drained = await session.stop(deadlineMs)
-    const files = filesOf(session, folder)
-    if (drained && wasRunning && files !== undefined) guarded(options.log, () => keepLedgerSnapshot(files))
+    const { dispose, session } = await opening
+    const drained = await (desk ?? session).stop(deadlineMs)
     await dispose()
     return drained
   }
@@ -103,30 +78,15 @@ export function openWorkspace(first: string | null, options: WorkspaceOptions): 
     session: async () => (await opening).session,
     folder: () => current?.folder,
     notices: () => current?.notices ?? [],
-    recovery: () => recovery,
+    recovery: () => desk?.recovery(),
     async open(folder) {
       await close(CHANGE_DEADLINE_MS)
       opening = open(folder)
       await opening
     },
     async recover(choice) {
-      const { session, folder } = await opening
-      const trouble = session.trouble()
-      const files = filesOf(session, folder)
-      if (trouble === undefined || files === undefined) {
-        throw new FieldgateError('conflict', 'There is nothing to recover: the workspace runs.')
-      }
-      const stamp = fileStamp(systemClock.now())
-      const apply = (): void => applyRecovery(choice, trouble.part, files, stamp)
-      if (trouble.part === 'settings') {
-        apply()
-        await session.reload(`recovery: ${choice}`)
-      } else await session.reload(`recovery: ${choice}`, apply)
-      await session.settled()
-      const still = session.trouble()
-      recovery = still === undefined ? undefined : describeTrouble(still, files, stamp)
-      if (still !== undefined)
-        throw new FieldgateError(still.error.code, still.error.message, { hint: still.error.hint })
+      await opening
+      await desk?.recover(choice)
     },
     close,
   }
@@ -162,19 +122,4 @@ function openOn(
     onLog: ({ level, message, fields }) => options.log[level](message, fields),
     credentials,
   })
-}
-
-function filesOf(session: Session, folder: string | undefined): WorkspaceFiles | undefined {
-  const config = session.config()
-  if (config !== undefined) return workspaceFiles(config.workspace, config.file, config.stateDir)
-  return folder === undefined ? undefined : workspaceFiles(folder)
-}
-
-/** A snapshot is a convenience: that it failed is said, and stops nothing. */
-function guarded(log: Log, work: () => void): void {
-  try {
-    work()
-  } catch (error) {
-    log.warn('A snapshot for recovery could not be kept.', { cause: errorToData(error).message })
-  }
 }

@@ -6,6 +6,7 @@ import { browserHost } from '../../electron/cli/serve/browserHost.ts'
 import { startWebServer } from '../../electron/cli/serve/server.ts'
 import { createCallRouter } from '../../electron/core/host/callRouter.ts'
 import type { CallRouter } from '../../electron/core/host/callRouter.ts'
+import { openRecoveryDesk } from '../../electron/core/host/recoveryDesk.ts'
 import { openSession } from '../../electron/core/host/session.ts'
 import type { Session } from '../../electron/core/host/session.ts'
 import { systemClock } from '../../electron/core/support/clock.ts'
@@ -54,15 +55,18 @@ const browser: Connect = async (router, session) => {
 }
 
 async function open(connect: Connect): Promise<{ readonly transport: Transport; readonly session: Session }> {
+  const folder = await mkdtemp(join(tmpdir(), 'fieldgate-cancel-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
   const session = await openSession({
-    loadConfig: () => ({}) as EngineConfig,
+    loadConfig: () => ({ workspace: folder, stateDir: folder }) as EngineConfig,
     spawn: tinyThreads().spawn,
     clock: systemClock,
     log: silentLog,
   })
   onTestFinished(async () => void (await session.stop(2_000)))
   await session.settled()
-  const router = createCallRouter(() => session.engine(), browserHost(Promise.resolve(session), 'linux', []))
+  const desk = openRecoveryDesk({ session, folder: undefined, clock: systemClock, log: silentLog })
+  const router = createCallRouter(() => session.engine(), browserHost(Promise.resolve({ session, desk }), 'linux', []))
   return { session, transport: await connect(router, session) }
 }
 

@@ -9,6 +9,7 @@ import { browserHost } from '../../electron/cli/serve/browserHost.ts'
 import { MAX_BODY_BYTES, startWebServer } from '../../electron/cli/serve/server.ts'
 import type { WebServer } from '../../electron/cli/serve/server.ts'
 import { createCallRouter } from '../../electron/core/host/callRouter.ts'
+import { openRecoveryDesk } from '../../electron/core/host/recoveryDesk.ts'
 import { openSession } from '../../electron/core/host/session.ts'
 import type { Session } from '../../electron/core/host/session.ts'
 import { systemClock } from '../../electron/core/support/clock.ts'
@@ -35,18 +36,19 @@ beforeAll(async () => {
   session = await openSession({
     loadConfig: () => {
       loads++
-      return {} as EngineConfig
+      return { workspace: folder, stateDir: folder } as EngineConfig
     },
     spawn: threads.spawn,
     clock: systemClock,
     log: silentLog,
   })
   await session.settled()
+  const desk = openRecoveryDesk({ session, folder, clock: systemClock, log: silentLog })
   web = await startWebServer({
     rendererFolder: join(folder, 'renderer'),
     port: 0,
     token: TOKEN,
-    router: createCallRouter(() => session.engine(), browserHost(Promise.resolve(session), 'linux', [])),
+    router: createCallRouter(() => session.engine(), browserHost(Promise.resolve({ session, desk }), 'linux', [])),
     session,
     version: '0.0.0-test',
     allowedHosts: ['tunnel.example:4177'],

@@ -49,6 +49,7 @@ async function serve(context: CommandContext, cli: Cli, options: ServeOptions): 
   const served = await serveWorkspace({
     isEager: options.demo === true,
     loadConfig: workspace.loadConfig,
+    folder: workspace.folder,
     port: options.port,
     allowedHosts: options.allowHost,
     notices: workspace.notices,

@@ -1,8 +1,13 @@
-import { join } from 'node:path'
 import { FieldgateError } from '../../../shared/domain/errors.ts'
-import type { RecoveryView } from '../../../shared/ipc/contract.ts'
 import type { HostHandlers } from '../../core/host/callRouter.ts'
+import type { RecoveryDesk } from '../../core/host/recoveryDesk.ts'
 import type { Session } from '../../core/host/session.ts'
+
+/** The workspace behind a served window, once it is open. */
+export interface OpenedSession {
+  readonly session: Session
+  readonly desk: RecoveryDesk
+}
 
 function noPicker(): never {
   throw new FieldgateError('unsupported', 'A browser cannot choose files of the machine that runs Fieldgate.', {
@@ -10,32 +15,26 @@ function noPicker(): never {
   })
 }
 
-/** What keeps the engine from running, for the window to show. Here it can only be tried again. */
-function describe(session: Session): { readonly recovery?: RecoveryView } {
-  const trouble = session.trouble()
-  const config = session.config()
-  if (trouble === undefined || config === undefined) return {}
-  const { error, part, atMs } = trouble
-  const file = part === 'ledger' ? join(config.stateDir, 'ledger.db') : (config.file ?? config.workspace)
-  const { message, hint } = error
-  return {
-    recovery: { part, file, message, hint, atMs, setAside: undefined, snapshotAtMs: undefined, choices: ['retry'] },
-  }
-}
-
 /** What the host answers behind `fieldgate serve`: a box without a display has no pickers and no keychain. */
-export function browserHost(opening: Promise<Session>, platform: string, notices: readonly string[]): HostHandlers {
+export function browserHost(
+  opening: Promise<OpenedSession>,
+  platform: string,
+  notices: readonly string[],
+): HostHandlers {
   return {
-    'host.info': async () => ({
-      kind: 'browser',
-      platform,
-      canPickFiles: false,
-      canKeepSecrets: false,
-      secretsNote:
-        'Credentials entered here are kept in memory until "fieldgate serve" ends. For lasting ones use the environment, a profile or a role.',
-      notices,
-      ...describe(await opening),
-    }),
+    'host.info': async () => {
+      const recovery = (await opening).desk.recovery()
+      return {
+        kind: 'browser',
+        platform,
+        canPickFiles: false,
+        canKeepSecrets: false,
+        secretsNote:
+          'Credentials entered here are kept in memory until "fieldgate serve" ends. For lasting ones use the environment, a profile or a role.',
+        notices,
+        ...(recovery === undefined ? {} : { recovery }),
+      }
+    },
     'host.pickFile': noPicker,
     'host.pickFolder': noPicker,
     'host.setCredentials': async ({ keep, ...credentials }) => {
@@ -45,12 +44,12 @@ export function browserHost(opening: Promise<Session>, platform: string, notices
         })
       }
       const { sessionToken, ...pair } = credentials
-      const session = await opening
+      const { session } = await opening
       await session.setCredentials({ kind: 'static', ...pair, ...(sessionToken === undefined ? {} : { sessionToken }) })
       return null
     },
     'host.clearCredentials': async () => {
-      await (await opening).setCredentials(undefined)
+      await (await opening).session.setCredentials(undefined)
       return null
     },
     'host.openWorkspace': () => {
@@ -64,12 +63,7 @@ export function browserHost(opening: Promise<Session>, platform: string, notices
       })
     },
     'host.recover': async ({ choice }) => {
-      if (choice !== 'retry') {
-        throw new FieldgateError('unsupported', 'A browser can only try again.', {
-          hint: 'Open the workspace in the desktop app, or mend the file named above and try again.',
-        })
-      }
-      await (await opening).reload('a person asked to try again')
+      await (await opening).desk.recover(choice)
       return null
     },
   }

@@ -3,12 +3,14 @@ import { once } from 'node:events'
 import { errorFromData, FieldgateError } from '../../../shared/domain/errors.ts'
 import type { EngineConfig } from '../../../shared/domain/settings.ts'
 import { createCallRouter } from '../../core/host/callRouter.ts'
+import { openRecoveryDesk } from '../../core/host/recoveryDesk.ts'
 import { openSession } from '../../core/host/session.ts'
 import type { Session } from '../../core/host/session.ts'
 import { systemClock } from '../../core/support/clock.ts'
 import type { Log } from '../../core/support/log.ts'
 import { spawnEngine } from '../../worker/spawnEngine.ts'
 import { browserHost } from './browserHost.ts'
+import type { OpenedSession } from './browserHost.ts'
 import { findRendererFolder } from './rendererFolder.ts'
 import { startWebServer } from './server.ts'
 import type { WebServer } from './server.ts'
@@ -19,6 +21,8 @@ export interface ServeRun {
   /** Serve the page while the workspace is still being made; its troubles then show in `failed`. */
   readonly isEager: boolean
   readonly loadConfig: () => EngineConfig | Promise<EngineConfig>
+  /** Where the workspace lies. */
+  readonly folder: string
   readonly port: number
   readonly allowedHosts: readonly string[]
   readonly notices: readonly string[]
@@ -40,18 +44,13 @@ export interface ServedWindow {
  */
 export async function serveWorkspace(run: ServeRun): Promise<ServedWindow> {
   const rendererFolder = findRendererFolder()
-  const opening = openSession({
-    loadConfig: run.loadConfig,
-    spawn: (config) => spawnEngine(config, run.version),
-    clock: systemClock,
-    log: run.log,
-    onLog: ({ level, message, fields }) => run.log[level](message, fields),
-  })
+  const opened = openWithDesk(run)
+  const opening = opened.then(({ session }) => session)
   try {
     if (!run.isEager) throwTrouble(await opening)
     const router = createCallRouter(
       async () => (await opening).engine(),
-      browserHost(opening, run.platform, run.notices),
+      browserHost(opened, run.platform, run.notices),
     )
     const web = await startWebServer({
       rendererFolder,
@@ -67,13 +66,24 @@ export async function serveWorkspace(run: ServeRun): Promise<ServedWindow> {
       session: opening,
       close: async (deadlineMs = DRAIN_MS) => {
         await web.close()
-        return (await opening).stop(deadlineMs)
+        return (await opened).desk.stop(deadlineMs)
       },
     }
   } catch (error) {
-    await (await opening).stop(DRAIN_MS)
+    await (await opened).desk.stop(DRAIN_MS)
     throw error
   }
+}
+
+async function openWithDesk(run: ServeRun): Promise<OpenedSession> {
+  const session = await openSession({
+    loadConfig: run.loadConfig,
+    spawn: (config) => spawnEngine(config, run.version),
+    clock: systemClock,
+    log: run.log,
+    onLog: ({ level, message, fields }) => run.log[level](message, fields),
+  })
+  return { session, desk: openRecoveryDesk({ session, folder: run.folder, clock: systemClock, log: run.log }) }
 }
 
 /** Throws why the workspace cannot run, if it cannot. */
