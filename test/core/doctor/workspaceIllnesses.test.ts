@@ -281,7 +281,7 @@ describe('the ledger', () => {
     ["UPDATE executions SET state = 'claimed' WHERE node_id = 'n1'", /passed an execution that did not succeed \(n1\)/],
     ['UPDATE executions SET kept_rows = kept_rows - 1', /does not account for every row/],
     [
-      "INSERT INTO executions (node_id, table_name, epoch, route, kind, state, pipeline_revision, bucket, from_seq, to_seq, request, claimed_at_ms) SELECT node_id, table_name, epoch, route, kind, state, 0, bucket, from_seq, to_seq, request, 0 FROM executions WHERE node_id = 'n1'",
+      "INSERT INTO executions (node_id, table_name, epoch, route, kind, state, pipeline_revision, bucket, from_seq, to_seq, request_id, claimed_at_ms) SELECT node_id, table_name, epoch, route, kind, state, 0, bucket, from_seq, to_seq, request_id, 0 FROM executions WHERE node_id = 'n1'",
       /delivered the same rows \(n1\)/,
     ],
   ])('that says impossible things is told: %s', async (sql, sentence) => {

@@ -221,8 +221,8 @@ describe('the proof of real damage', () => {
     const claimed = world.ledger.sql('SELECT * FROM executions').get() as Record<string, unknown>
     world.ledger
       .sql(
-        `INSERT INTO executions (node_id, table_name, epoch, route, kind, state, pipeline_revision, bucket, from_seq, to_seq, request, claimed_at_ms)
-         SELECT node_id, table_name, epoch, route, kind, 'claimed', pipeline_revision, bucket, 31, 40, request, claimed_at_ms FROM executions WHERE id = ?`,
+        `INSERT INTO executions (node_id, table_name, epoch, route, kind, state, pipeline_revision, bucket, from_seq, to_seq, request_id, claimed_at_ms)
+         SELECT node_id, table_name, epoch, route, kind, 'claimed', pipeline_revision, bucket, 31, 40, request_id, claimed_at_ms FROM executions WHERE id = ?`,
       )
       .run(claimed['id'])
     expect((await world.prove()).unknownObjects).toEqual([])

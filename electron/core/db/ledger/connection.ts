@@ -16,6 +16,8 @@ export interface LedgerConnection {
 }
 
 const BUSY_TIMEOUT_MS = 10_000
+/** A write-ahead log that once grew larger than this is cut to it when it starts over. */
+const LOG_KEPT_BYTES = 4 * 1024 * 1024
 
 /**
  * Opens or creates the ledger: WAL, every commit fsynced, migrated to this version in one transaction.
@@ -26,7 +28,10 @@ export function connectLedger(path: string): LedgerConnection {
   const database = open(path)
   try {
     refuseNewer(database, path)
+    // Takes effect on a file without a page only; an older ledger gets it with `returnPages`.
+    database.pragma('auto_vacuum = INCREMENTAL')
     enterWriteAheadMode(database, BUSY_TIMEOUT_MS)
+    database.pragma(`journal_size_limit = ${LOG_KEPT_BYTES}`)
     database.pragma('synchronous = FULL')
     database.pragma('foreign_keys = ON')
     migrate(database, path)
@@ -93,6 +98,17 @@ function migrate(database: Database.Database, path: string): void {
       database.pragma(`user_version = ${LEDGER_MIGRATIONS.length}`)
     })
     .immediate()
+  if (version > 0) returnPages(database)
+}
+
+/** Gives the pages that a migration freed back to the disk, and lets those of later be given back one by one. */
+function returnPages(database: Database.Database): void {
+  try {
+    database.pragma('auto_vacuum = INCREMENTAL')
+    database.exec('VACUUM')
+  } catch {
+    // Another process is writing, or the disk has no room for a second copy: the pages are used again from inside.
+  }
 }
 
 function corrupt(path: string, finding: string): FieldgateError {

@@ -9,6 +9,7 @@ import type {
 } from '../../../../shared/domain/execution.ts'
 import type { LedgerConnection } from './connection.ts'
 import { laneKey } from './lanes.ts'
+import { requestReader } from './requests.ts'
 
 /** An execution with what its redo needs: the settings pinned when it was claimed, as JSON. */
 export interface StoredExecution extends Execution {
@@ -32,7 +33,7 @@ interface ExecutionRow {
   bucket: string
   from_seq: number
   to_seq: number
-  request: string
+  request_id: number | null
   attempt: number
   read_rows: number
   kept_rows: number
@@ -49,7 +50,12 @@ interface ExecutionRow {
   next_retry_ms: number | null
 }
 
-function toExecution(row: ExecutionRow): StoredExecution {
+function toExecutions(ledger: LedgerConnection, rows: readonly ExecutionRow[]): readonly StoredExecution[] {
+  const readRequest = requestReader(ledger)
+  return rows.map((row) => toExecution(row, readRequest(row.request_id)))
+}
+
+function toExecution(row: ExecutionRow, request: string): StoredExecution {
   return {
     id: row.id,
     nodeId: row.node_id,
@@ -62,7 +68,7 @@ function toExecution(row: ExecutionRow): StoredExecution {
     bucket: row.bucket,
     fromSeq: row.from_seq,
     toSeq: row.to_seq,
-    request: row.request,
+    request,
     attempt: row.attempt,
     counts: {
       read: row.read_rows,
@@ -91,7 +97,7 @@ function toExecution(row: ExecutionRow): StoredExecution {
 export function readExecution(ledger: LedgerConnection, id: number): StoredExecution {
   const row = ledger.sql('SELECT * FROM executions WHERE id = ?').get(id) as ExecutionRow | undefined
   if (row === undefined) throw new FieldgateError('notFound', `There is no execution ${id}.`)
-  return toExecution(row)
+  return toExecution(row, requestReader(ledger)(row.request_id))
 }
 
 /** What encoding an execution found out: its counts and the newest event time among its rows, in milliseconds. */
@@ -123,7 +129,7 @@ export function listOpenExecutions(ledger: LedgerConnection, nodeId?: string): r
           )
           .all(nodeId)
   ) as ExecutionRow[]
-  return rows.map(toExecution)
+  return toExecutions(ledger, rows)
 }
 
 /** Executions newest first; `beforeId` pages on. */
@@ -139,7 +145,7 @@ export function listExecutions(
           .sql('SELECT * FROM executions WHERE node_id = ? AND id < ? ORDER BY id DESC LIMIT ?')
           .all(filter.nodeId, before, filter.limit)
   ) as ExecutionRow[]
-  return rows.map(toExecution)
+  return toExecutions(ledger, rows)
 }
 
 /** Succeeded ranges of a table in sequence order, every epoch and route: what the ledger says was delivered. */
@@ -150,7 +156,7 @@ export function listDelivered(ledger: LedgerConnection, nodeId: string, table?: 
        ORDER BY table_name, epoch, route, from_seq`,
     )
     .all(nodeId, table ?? null, table ?? null) as ExecutionRow[]
-  return rows.map(toExecution)
+  return toExecutions(ledger, rows)
 }
 
 interface ObjectRow {

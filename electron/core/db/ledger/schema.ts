@@ -85,4 +85,13 @@ export const LEDGER_MIGRATIONS: readonly string[] = [
   CREATE TABLE imports (path TEXT PRIMARY KEY, sha256 TEXT NOT NULL, at_ms INTEGER NOT NULL, note TEXT NOT NULL) STRICT;
   CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
   `,
+  // The settings a claim pins are kilobytes and seldom change: each text is kept once. Texts are never deleted, because
+  // the proof reads every delivery by the settings it was made with.
+  `
+  CREATE TABLE requests (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE) STRICT;
+  INSERT INTO requests (text) SELECT DISTINCT request FROM executions;
+  ALTER TABLE executions ADD COLUMN request_id INTEGER REFERENCES requests (id);
+  UPDATE executions SET request_id = (SELECT id FROM requests WHERE text = executions.request);
+  ALTER TABLE executions DROP COLUMN request;
+  `,
 ]

@@ -8,6 +8,7 @@ import type { StoredExecution, StoredObject } from './executions.ts'
 import { advanceAcked, laneKey, shrinkGap } from './lanes.ts'
 import { underLease } from './leases.ts'
 import { noteRejectedAgain, settleReplay } from './quarantine.ts'
+import { internRequest } from './requests.ts'
 
 export interface NewClaim {
   readonly kind: ExecutionKind
@@ -47,7 +48,7 @@ export function claimBatch(ledger: LedgerConnection, lane: Lane, claim: NewClaim
     if (claim.anchor !== undefined) rememberAnchor(ledger, lane, lane.epoch, claim.anchor)
     const inserted = ledger
       .sql(
-        `INSERT INTO executions (node_id, table_name, epoch, route, kind, state, pipeline_revision, bucket, from_seq, to_seq, request, claimed_at_ms)
+        `INSERT INTO executions (node_id, table_name, epoch, route, kind, state, pipeline_revision, bucket, from_seq, to_seq, request_id, claimed_at_ms)
          VALUES (?, ?, ?, ?, ?, 'claimed', ?, ?, ?, ?, ?, ?)`,
       )
       .run(
@@ -57,7 +58,7 @@ export function claimBatch(ledger: LedgerConnection, lane: Lane, claim: NewClaim
         claim.bucket,
         claim.fromSeq,
         claim.toSeq,
-        claim.request,
+        internRequest(ledger, claim.request),
         claim.atMs,
       )
     return readExecution(ledger, Number(inserted.lastInsertRowid))
@@ -251,7 +252,9 @@ export function repinExecution(ledger: LedgerConnection, executionId: number, re
         },
       )
     }
-    ledger.sql(`UPDATE executions SET request = ? WHERE id = ? AND state = 'claimed'`).run(request, executionId)
+    ledger
+      .sql(`UPDATE executions SET request_id = ? WHERE id = ? AND state = 'claimed'`)
+      .run(internRequest(ledger, request), executionId)
   })
 }
 
