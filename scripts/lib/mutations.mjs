@@ -1,39 +1,52 @@
 const UPLOADER = 'electron/core/uploader'
 const LEDGER = 'electron/core/db/ledger'
 
-const one = (name, file, find, replace) => ({ name, edits: [{ file, find, replace }] })
+const one = (name, tests, file, find, replace) => ({ name, tests, edits: [{ file, find, replace }] })
+
+const WAY = ['test/core/uploader/once.test.ts']
+const ENCODER = ['test/core/encoder/encodeBatch.test.ts']
+const LEDGER_TESTS = ['test/core/db/ledger/ledger.test.ts', 'test/core/db/ledger/upgrade.test.ts']
+const SOURCE_TESTS = ['test/core/uploader/sources.test.ts', 'test/core/db/epoch.test.ts']
+const STORE = ['test/core/objects/traps.test.ts', 'test/core/objects/conformance.test.ts']
+const REPLAY = ['test/core/pipelines/replay.test.ts']
 
 /**
- * Product bugs that are seeded one at a time: the suite must go red on each. An edit names text that occurs once in its
- * file; when the source has changed under it, the check fails instead of passing.
+ * Product bugs that are seeded one at a time: the suite must go red on each. `tests` are the files that guard against the
+ * bug and run first. An edit names text that occurs once in its file; when the source has changed under it, the check fails
+ * instead of passing.
  */
 export const MUTATIONS = [
   one(
     'the last row of a step is dropped',
+    ENCODER,
     `${UPLOADER}/encodeSource.ts`,
     'await days.add(rows, micros)',
     'await days.add(rows.length > 1 ? rows.slice(0, -1) : rows, micros)',
   ),
   one(
     'a range begins one row late',
+    WAY,
     `${UPLOADER}/claim.ts`,
     'const fromSeq = cursor.claimedSeq + 1',
     'const fromSeq = cursor.claimedSeq + (cursor.claimedSeq > 0 ? 2 : 1)',
   ),
   one(
     'a range repeats the last row of the one before (> became >=)',
+    WAY,
     `${UPLOADER}/encodeSource.ts`,
     'let after = request.fromSeq - 1',
     'let after = request.fromSeq - 2',
   ),
   one(
     'the ledger is not fsynced',
+    LEDGER_TESTS,
     `${LEDGER}/connection.ts`,
     "database.pragma('synchronous = FULL')",
     "database.pragma('synchronous = OFF')",
   ),
   {
     name: 'the commit comes before the put',
+    tests: WAY,
     edits: [
       { file: `${LEDGER}/transitions.ts`, find: 'if (open.n > 0) throw', replace: 'if (open.n < 0) throw' },
       {
@@ -49,16 +62,30 @@ export const MUTATIONS = [
       },
     ],
   },
-  one('a replaced table passes for the same one', `${UPLOADER}/epoch.ts`, "}) === 'same',", '}) !== undefined,'),
-  one('a key has no date', 'shared/domain/objectKey.ts', '/date=${date}/${parts.epoch}', '/date=/${parts.epoch}'),
+  one(
+    'a replaced table passes for the same one',
+    SOURCE_TESTS,
+    `${UPLOADER}/epoch.ts`,
+    "}) === 'same',",
+    '}) !== undefined,',
+  ),
+  one(
+    'a key has no date',
+    ['test/shared/domain/objectKey.test.ts'],
+    'shared/domain/objectKey.ts',
+    '/date=${date}/${parts.epoch}',
+    '/date=/${parts.epoch}',
+  ),
   one(
     'a retry writes under a new key',
+    WAY,
     `${UPLOADER}/execute.ts`,
     'node: execution.nodeId,\n          date',
     'node: `${execution.nodeId}.${ports.runner.token.slice(0, 6)}`,\n          date',
   ),
   {
     name: 'any 200 counts as stored',
+    tests: STORE,
     edits: [
       {
         file: 'electron/core/objects/s3/put.ts',
@@ -74,12 +101,14 @@ export const MUTATIONS = [
   },
   one(
     'an object of other content under our name is taken for ours (412 ignored)',
+    WAY,
     `${UPLOADER}/execute.ts`,
     "if (outcome.kind === 'differs') {",
     "if (outcome.kind === 'never') {",
   ),
   {
     name: 'one stored object of several commits the execution',
+    tests: LEDGER_TESTS,
     edits: [
       { file: `${LEDGER}/transitions.ts`, find: 'if (open.n > 0) throw', replace: 'if (open.n < 0) throw' },
       {
@@ -91,32 +120,58 @@ export const MUTATIONS = [
   },
   one(
     'quarantined rows are forgotten',
+    REPLAY,
     `${LEDGER}/transitions.ts`,
-    'for (const row of outcome.quarantined) {',
-    'for (const row of outcome.quarantined.slice(0, 0)) {',
+    'for (const row of rows) {',
+    'for (const row of rows.slice(0, 0)) {',
   ),
   one(
     'always-on routes are not delivered',
+    WAY,
     `${UPLOADER}/nodePass.ts`,
     'const beside = ports.config.upload.alwaysOn',
     'const beside = ports.config.upload.alwaysOn.slice(0, 0)',
   ),
   one(
     'a runner that lost its lease still commits',
+    WAY,
     `${LEDGER}/leases.ts`,
     'if (readLease(ledger, nodeId)?.token !== token) {',
     "if (readLease(ledger, nodeId)?.token === '') {",
   ),
   one(
     'rows without a readable time are dropped',
+    ENCODER,
     `${UPLOADER}/encodeDays.ts`,
     'let partition = this.#byDay.get(day)\n',
     'if (Number.isNaN(day)) return\n    let partition = this.#byDay.get(day)\n',
   ),
   one(
     'a torn spool file is sent as it is',
+    WAY,
     `${UPLOADER}/spool.ts`,
     'if (statSync(object.spoolPath).size !== object.bytes) return false',
     'if (statSync(object.spoolPath).size >= 0) continue',
+  ),
+  one(
+    'the acknowledged sequence passes a claim that is not finished',
+    LEDGER_TESTS,
+    `${LEDGER}/lanes.ts`,
+    "e.kind = 'tail' AND e.state <> 'succeeded'",
+    "e.kind = 'tail' AND e.state = 'abandoned'",
+  ),
+  one(
+    'a claim is redone with the settings of another',
+    LEDGER_TESTS,
+    `${LEDGER}/requests.ts`,
+    "'SELECT id FROM requests WHERE text = ?'",
+    "'SELECT id FROM requests WHERE text IS NOT ?'",
+  ),
+  one(
+    'two claims of a lane overlap',
+    LEDGER_TESTS,
+    `${LEDGER}/transitions.ts`,
+    'if (moved.changes !== 1) {',
+    'if (moved.changes > 1) {',
   ),
 ]

@@ -8,24 +8,34 @@ export function childEnv(extra = {}) {
 }
 
 /**
- * Runs a command in the checkout and keeps what it prints. Resolves to { code, output }; never rejects. A signal to this process
- * goes to the child too.
+ * Runs a command in the checkout and keeps what it prints. Resolves to { code, output, isLate }; never rejects. A signal to this
+ * process goes to the child too. With `limitMs` it is ended once that has passed, with everything it started, and `isLate` is true.
  */
-export function capture(command, args, { env = {}, cwd = ROOT } = {}) {
+export function capture(command, args, { env = {}, cwd = ROOT, limitMs } = {}) {
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       cwd,
       env: childEnv(env),
       stdio: ['ignore', 'pipe', 'pipe'],
       shell: process.platform === 'win32' && !command.endsWith('.exe'),
+      // A group of its own, so that the processes it started end with it.
+      detached: limitMs !== undefined && process.platform !== 'win32',
     })
     const forget = forwardSignals(child)
     let output = ''
+    let isLate = false
+    const end = () => {
+      isLate = true
+      if (process.platform === 'win32' || child.pid === undefined) child.kill('SIGKILL')
+      else process.kill(-child.pid, 'SIGKILL')
+    }
+    const limit = limitMs === undefined ? undefined : setTimeout(end, limitMs)
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (bytes) => (output += bytes))
     child.on('error', (error) => (output += `${error.message}\n`))
     child.on('close', (code) => {
+      clearTimeout(limit)
       forget()
-      resolve({ code: code ?? 1, output })
+      resolve({ code: code ?? 1, output, isLate })
     })
   })
 }
