@@ -113,8 +113,8 @@ export const MUTATIONS = [
       { file: `${LEDGER}/transitions.ts`, find: 'if (open.n > 0) throw', replace: 'if (open.n < 0) throw' },
       {
         file: `${UPLOADER}/execute.ts`,
-        find: ".filter((object) => object.state !== 'stored')\n  for",
-        replace: ".filter((object) => object.state !== 'stored').slice(0, 1)\n  for",
+        find: "const waiting = objects.filter((object) => object.state !== 'stored')",
+        replace: "const waiting = objects.filter((object) => object.state !== 'stored').slice(0, 1)",
       },
     ],
   },
