@@ -6,8 +6,7 @@ import { connectLedger } from '../../electron/core/db/ledger/connection.ts'
 import type { LedgerConnection } from '../../electron/core/db/ledger/connection.ts'
 import { listEpochs } from '../../electron/core/db/ledger/epochs.ts'
 import { listCursors } from '../../electron/core/db/ledger/lanes.ts'
-import { openNodeDatabase } from '../../electron/core/db/nodeDatabase.ts'
-import { readPipeline, setPipeline } from '../../electron/core/pipelines/pipelineManager.ts'
+import { setPipeline } from '../../electron/core/pipelines/pipelineManager.ts'
 import { createGate } from '../../electron/core/support/gate.ts'
 import { silentLog } from '../../electron/core/support/log.ts'
 import { createRng } from '../../electron/core/support/rng.ts'
@@ -19,6 +18,7 @@ import { createFakeClock, createStillClock } from '../helpers/fakeClock.ts'
 import type { FakeClock } from '../helpers/fakeClock.ts'
 import { createHazards, newLife } from './hazards.ts'
 import type { Life } from './hazards.ts'
+import { createSimSources } from './simSource.ts'
 import { createSimStore } from './simStore.ts'
 import type { SimStore } from './simStore.ts'
 
@@ -55,6 +55,7 @@ export function createWorld(seed: number): World {
   const store = createSimStore(rng.fork('store'))
   const ledger = connectLedger(':memory:')
   const node: NodeConfig = { id: 'n1', sqlite: path, labels: {}, timeZone: 'UTC' }
+  const sources = createSimSources([])
   const config = configOf(folder, node, rng)
   const isAutoIncrement = rng.next() < 0.5
   const lives: Life[] = []
@@ -125,14 +126,14 @@ export function createWorld(seed: number): World {
         config,
         ledger: connection,
         store,
-        encoder: inProcessEncoder(),
+        encoder: inProcessEncoder((source) => sources.open(source)),
         clock,
         loopClock: createStillClock(clock),
         rng: rng.fork(`uploader-${runs}`),
         log: silentLog,
         runner: { token, pid: runs, host: 'h', isAlive: (pid) => pid === runs },
-        openNode: (wanted) => openNodeDatabase(wanted.sqlite, { timeZone: wanted.timeZone }),
-        readPipeline: (wanted) => readPipeline(wanted.sqlite, { customTypes: [] }),
+        openNode: (wanted) => sources.open(wanted.sqlite),
+        readPipeline: (wanted) => sources.readPipeline(wanted.sqlite),
         encodeGate: createGate(2, 1),
         putGate: createGate(2, 1),
         step: () => {
@@ -174,6 +175,7 @@ export function createWorld(seed: number): World {
     note,
     writer: () => writer,
     reopen: (make) => {
+      sources.forget(path)
       writer.close()
       for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(path + suffix, { force: true })
       make()
@@ -231,6 +233,7 @@ export function createWorld(seed: number): World {
       }
     },
     close() {
+      sources.forget(path)
       writer.close()
       ledger.database.close()
       rmSync(folder, { recursive: true, force: true })

@@ -20,7 +20,11 @@ const SAMPLES = 16
  * that read times. Throws `notFound` for a missing file, `denied`, `unavailable` and `corrupt`, each with its remedy.
  */
 export function openNodeDatabase(path: string, _options: { readonly timeZone: string }): NodeDatabase {
-  const connection = openSource(path)
+  return nodeDatabaseOver(openSource(path), path, () => fileIdentity(path))
+}
+
+/** The same over a connection that is open already; `identifyFile` says where the database lies, as a hint. */
+export function nodeDatabaseOver(connection: SourceConnection, path: string, identifyFile: () => string): NodeDatabase {
   const queries = new Map<string, TableQueries>()
   const queriesOf = (plan: Pick<TablePlan, 'table' | 'columns'>): TableQueries => {
     const key = `${plan.table}/${plan.columns.map((column) => column.name).join('/')}`
@@ -38,6 +42,18 @@ export function openNodeDatabase(path: string, _options: { readonly timeZone: st
       throw explainFailure(error, path)
     }
   }
+  const snapshot = <T>(read: () => T): T =>
+    guarded(() => {
+      if (isInSnapshot) return read()
+      connection.begin()
+      isInSnapshot = true
+      try {
+        return read()
+      } finally {
+        isInSnapshot = false
+        connection.end()
+      }
+    })
   return {
     path,
     tables: () =>
@@ -48,11 +64,11 @@ export function openNodeDatabase(path: string, _options: { readonly timeZone: st
           problem,
         })),
       ),
-    plan: (wanted = {}) => guarded(() => makePlan(connection, path, wanted)),
+    plan: (wanted = {}) => snapshot(() => makePlan(connection, path, wanted)),
     identity: (table) =>
       guarded(() => {
         const columns = existingColumns(connection, path, table)
-        return readIdentity(connection, { table, columns }, fileIdentity(path))
+        return readIdentity(connection, { table, columns }, identifyFile())
       }),
     anchor: (plan, sequence) =>
       guarded(() => {
@@ -63,18 +79,7 @@ export function openNodeDatabase(path: string, _options: { readonly timeZone: st
       guarded(() => readRange(connection, queriesOf(plan), afterSeq, toSeq, limit)),
     countRows: (table, afterSeq, toSeq) => guarded(() => countRange(connection, byName(table), afterSeq, toSeq)),
     recentRows: (plan, limit) => guarded(() => readNewest(connection, queriesOf(plan), limit)),
-    snapshot: (read) =>
-      guarded(() => {
-        if (isInSnapshot) return read()
-        connection.begin()
-        isInSnapshot = true
-        try {
-          return read()
-        } finally {
-          isInSnapshot = false
-          connection.end()
-        }
-      }),
+    snapshot,
     glance: (plan, afterSeq, limit) => guarded(() => readGlance(connection, plan, afterSeq, limit)),
     dataVersion: () => guarded(() => Number(connection.all('PRAGMA data_version')[0]?.[0])),
     journalMode: () => guarded(() => journalModeOf(connection)),

@@ -60,7 +60,16 @@ const SAME_MOMENT_MS = 5_000
  * when the table holds a type that neither the product nor `customTypes` knows: rows are never routed by a guess.
  */
 export function readPipeline(path: string, options: { readonly customTypes: readonly string[] }): PipelineState {
-  const latest = reading(path, (reader) => readConfigRows(reader, path, 1)?.[0])
+  return reading(path, (reader) => readPipelineFrom(reader, path, options))
+}
+
+/** What `readPipeline` says, through a connection that is open already. */
+export function readPipelineFrom(
+  reader: RowReader,
+  path: string,
+  options: { readonly customTypes: readonly string[] },
+): PipelineState {
+  const latest = readConfigRows(reader, path, 1)?.[0]
   if (latest === undefined) {
     return {
       type: DEFAULT_PIPELINE_TYPE,
@@ -89,14 +98,22 @@ export function readPipeline(path: string, options: { readonly customTypes: read
  * force already. Migrates a table of an earlier tool on the first real change. Throws `invalid` for an unknown type.
  */
 export function setPipeline(path: string, change: PipelineChangeRequest): PipelineChangeOutcome {
+  resolvePipelineType(change.type, change.customTypes)
+  return writeNode(path, (writer) => setPipelineWith(writer, path, change))
+}
+
+/** What `setPipeline` does, within a transaction that is open already. */
+export function setPipelineWith(
+  writer: NodeWriter,
+  path: string,
+  change: PipelineChangeRequest,
+): PipelineChangeOutcome {
   const type = resolvePipelineType(change.type, change.customTypes)
-  return writeNode(path, (writer) => {
-    const latest = readConfigRows(writer, path, 1)?.[0]
-    const previous = latest === undefined ? undefined : canonicalName(latest.type)
-    if (previous === type && !change.backfill) return { changed: false, previous, revision: latest?.id ?? 0 }
-    prepareConfigTable(writer)
-    return { changed: true, previous, revision: appendChange(writer, type, change, latest) }
-  })
+  const latest = readConfigRows(writer, path, 1)?.[0]
+  const previous = latest === undefined ? undefined : canonicalName(latest.type)
+  if (previous === type && !change.backfill) return { changed: false, previous, revision: latest?.id ?? 0 }
+  prepareConfigTable(writer)
+  return { changed: true, previous, revision: appendChange(writer, type, change, latest) }
 }
 
 function appendChange(

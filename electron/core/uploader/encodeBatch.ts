@@ -4,16 +4,20 @@ import { Days } from './encodeDays.ts'
 import { Partition } from './encodePartition.ts'
 import type { EncodedObject, EncodeRequest, EncodeResult } from './encodePort.ts'
 import { openRows, readClaim } from './encodeSource.ts'
-import type { CheckCancelled } from './encodeSource.ts'
+import type { CheckCancelled, OpenSource } from './encodeSource.ts'
 
 /**
  * Makes the objects of a claim as spool files, one or more per UTC event date: same rows, same bytes. Reads in short
  * steps through a read-only connection of its own. On failure or cancellation nothing of it is left on disk.
  */
-export async function encodeBatch(request: EncodeRequest, checkCancelled: CheckCancelled): Promise<EncodeResult> {
+export async function encodeBatch(
+  request: EncodeRequest,
+  checkCancelled: CheckCancelled,
+  open?: OpenSource,
+): Promise<EncodeResult> {
   mkdirSync(request.spoolFolder, { recursive: true })
   const engine = parquetEngine(request.engine)
-  const source = openRows(request)
+  const source = openRows(request, open)
   const days = new Days(request, (settings, date, isFirst) => new Partition(settings, engine, date, isFirst))
   try {
     const newestEventMs = await readClaim(request, source, days, checkCancelled)

@@ -18,10 +18,13 @@ export type CheckCancelled = () => void
 /** Where the rows of a claim come from: the node's database, or the ledger's copies of rows that were in quarantine. */
 export type RowSource = Pick<NodeDatabase, 'readRows' | 'close'>
 
+/** Opens the database of a node to read a claim's rows from; closed again by the caller. */
+export type OpenSource = (path: string, options: { readonly timeZone: string }) => RowSource
+
 /** Opens the rows of a claim. */
-export function openRows(request: EncodeRequest): RowSource {
+export function openRows(request: EncodeRequest, open: OpenSource = openNodeDatabase): RowSource {
   const { replayRows } = request
-  if (replayRows === undefined) return openNodeDatabase(request.node.sqlite, { timeZone: request.node.timeZone })
+  if (replayRows === undefined) return open(request.node.sqlite, { timeZone: request.node.timeZone })
   return {
     readRows: (plan, afterSeq, toSeq, limit) =>
       replayRows

@@ -1,5 +1,6 @@
 import type { Encoder, EncodeRequest, EncodeResult } from './encodePort.ts'
 import { encodeBatch } from './encodeBatch.ts'
+import type { OpenSource } from './encodeSource.ts'
 import { defineTask } from '../support/workerPool.ts'
 import type { WorkerPool } from '../support/workerPool.ts'
 import { priorityOf } from '../../../shared/domain/pipelineTypes.ts'
@@ -7,10 +8,13 @@ import { priorityOf } from '../../../shared/domain/pipelineTypes.ts'
 /** Encoding one claim, as a task of the worker threads. */
 export const encodeTask = defineTask<EncodeRequest, EncodeResult>('encode')
 
-/** An encoder that works in the calling thread: for simulations and small tools. */
-export function inProcessEncoder(): Encoder {
+/**
+ * An encoder that works in the calling thread: for simulations and small tools. Reads node databases through `open` where
+ * it is given.
+ */
+export function inProcessEncoder(open?: OpenSource): Encoder {
   return {
-    encode: (request, signal) => encodeBatch(request, () => signal?.throwIfAborted()),
+    encode: (request, signal) => encodeBatch(request, () => signal?.throwIfAborted(), open),
     close: async () => undefined,
   }
 }
