@@ -42,6 +42,8 @@ const NEWS_EVERY_MS = 1_000
 const NEWS_MS_PER_NODE = 2
 /** Nodes that the uploader delivers side by side. */
 const NODES_AT_ONCE = 8
+/** The lines of a fleet in which nothing changed are made anew this often, for what changes with time alone. */
+const LINES_AT_REST_MS = 30_000
 /** Most nodes in one announcement; the rest follow in the next. */
 const NODES_PER_NEWS = 1_000
 
@@ -73,9 +75,9 @@ export function createFleet(ports: FleetPorts): Fleet {
   const lineOf = (facts: FleetFacts, node: NodeConfig): NodeSummary =>
     summariseNode(facts, node, observer.observation(node.id))
 
-  const figures = (facts: FleetFacts, lines: readonly NodeSummary[]): FleetStatus => {
+  const figures = (nowMs: number, lines: readonly NodeSummary[]): FleetStatus => {
     const status = summariseFleet(lines, {
-      nowMs: facts.nowMs,
+      nowMs,
       proof: ports.proof(),
       link: ports.link(),
       attention: ports.attention(),
@@ -86,13 +88,20 @@ export function createFleet(ports: FleetPorts): Fleet {
   }
 
   let figuresAtMs = Number.NEGATIVE_INFINITY
+  let linesAtMs = Number.NEGATIVE_INFINITY
+  let lines: readonly NodeSummary[] = []
 
   const announce = async (): Promise<void> => {
-    if (dirty.size === 0 && clock.now() - figuresAtMs < TREND_SAMPLE_MS) return
-    figuresAtMs = clock.now()
-    const facts = gather()
-    const lines = config.nodes.map((node) => lineOf(facts, node))
-    ports.onFleet(figures(facts, lines))
+    const nowMs = clock.now()
+    if (dirty.size === 0 && nowMs - figuresAtMs < TREND_SAMPLE_MS) return
+    figuresAtMs = nowMs
+    // A fleet at rest has the same lines again; only the ages in its figures grow.
+    if (dirty.size > 0 || nowMs - linesAtMs >= LINES_AT_REST_MS) {
+      linesAtMs = nowMs
+      const facts = gather()
+      lines = config.nodes.map((node) => lineOf(facts, node))
+    }
+    ports.onFleet(figures(nowMs, lines))
     if (dirty.size === 0) return
     const changed = lines.filter((line) => dirty.has(line.nodeId)).slice(0, NODES_PER_NEWS)
     for (const line of changed) dirty.delete(line.nodeId)
@@ -126,7 +135,7 @@ export function createFleet(ports: FleetPorts): Fleet {
       await observer.ensure([...byId.keys()], signal)
       const facts = gather()
       return figures(
-        facts,
+        facts.nowMs,
         config.nodes.map((node) => lineOf(facts, node)),
       )
     },

@@ -67,12 +67,11 @@ const RATE_WINDOW_MS = 60_000
 /** A meter that counts from the first sequence it hears. A sequence that falls begins anew. */
 export function createRateMeter(): RateMeter {
   let seen: { readonly atMs: number; readonly sequence: number }[] = []
-  const samples: (number | null)[] = []
+  let samples: readonly (number | null)[] = []
   let sampleStart: { readonly atMs: number; readonly sequence: number } | undefined
   let blindSince: number | undefined
   const push = (value: number | null): void => {
-    samples.push(value)
-    if (samples.length > SPARK_SAMPLES) samples.shift()
+    samples = [...samples.slice(1 - SPARK_SAMPLES), value]
   }
   return {
     note(atMs, sequence) {
@@ -103,7 +102,7 @@ export function createRateMeter(): RateMeter {
       if (first === undefined || last === undefined || last.atMs <= first.atMs) return undefined
       return ((last.sequence - first.sequence) * 1000) / (last.atMs - first.atMs)
     },
-    spark: () => [...samples],
+    spark: () => samples,
   }
 }
 

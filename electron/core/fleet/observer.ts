@@ -29,8 +29,10 @@ const SLICE_EVERY_MS = 250
 const SLICE_MS = 8
 /** A node is looked at no more often than this. */
 const LOOK_EVERY_MS = 2_000
-/** One that did not change for a while waits longer: a fleet at rest then costs next to nothing. */
+/** One that did not change for a while waits longer, in a large fleet longer still: at rest it costs next to nothing. */
 const LOOK_AT_QUIET_EVERY_MS = 5_000
+const QUIET_MS_PER_NODE = 10
+const LOOK_AT_QUIET_AT_LEAST_EVERY_MS = 30_000
 const QUIET_MS = 60_000
 /** Without a loop, what was seen serves this long. */
 const STALE_MS = 10_000
@@ -41,25 +43,37 @@ const STALE_MS = 10_000
  */
 export function createFleetObserver(ports: ObserverPorts): FleetObserver {
   const watches = new Map<string, NodeWatch>(ports.nodes.map((node) => [node.id, createNodeWatch(node, ports)]))
-  // Insertion order is the order of looking: a node that was looked at goes to the end.
-  const queue = new Map(watches)
+  // Insertion order is the order of looking: a node that was looked at goes to the end of the queue it belongs to.
+  const busy = new Map(watches)
+  const quiet = new Map<string, NodeWatch>()
+  const quietEveryMs = Math.min(
+    LOOK_AT_QUIET_AT_LEAST_EVERY_MS,
+    Math.max(LOOK_AT_QUIET_EVERY_MS, ports.nodes.length * QUIET_MS_PER_NODE),
+  )
   let loop: Loop | undefined
 
   const lookAt = (nodeId: string, watch: NodeWatch, isThorough: boolean): boolean => {
-    queue.delete(nodeId)
-    queue.set(nodeId, watch)
-    return watch.look(isThorough)
+    busy.delete(nodeId)
+    quiet.delete(nodeId)
+    const isChanged = watch.look(isThorough)
+    const { grewAtMs, lookedAtMs } = watch.observation
+    const isQuiet = grewAtMs !== undefined && lookedAtMs - grewAtMs > QUIET_MS
+    ;(isQuiet ? quiet : busy).set(nodeId, watch)
+    return isChanged
   }
 
   const slice = async (): Promise<void> => {
     const until = ports.clock.monotonic() + SLICE_MS
     const changed: string[] = []
     const now = ports.clock.now()
-    for (const [nodeId, watch] of takeUntil(queue, now - LOOK_EVERY_MS)) {
-      if (isResting(watch, now)) continue
-      if (lookAt(nodeId, watch, false)) changed.push(nodeId)
-      if (ports.clock.monotonic() >= until) break
-    }
+    do {
+      const next = mostOverdue(now, [
+        { queue: busy, everyMs: LOOK_EVERY_MS },
+        { queue: quiet, everyMs: quietEveryMs },
+      ])
+      if (next === undefined) break
+      if (lookAt(...next, false)) changed.push(next[0])
+    } while (ports.clock.monotonic() < until)
     if (changed.length > 0) ports.onChanged?.(changed)
   }
 
@@ -92,17 +106,17 @@ export function createFleetObserver(ports: ObserverPorts): FleetObserver {
   }
 }
 
-function isResting({ observation }: NodeWatch, nowMs: number): boolean {
-  const grewAtMs = observation.grewAtMs ?? nowMs
-  return nowMs - grewAtMs > QUIET_MS && nowMs - observation.lookedAtMs < LOOK_AT_QUIET_EVERY_MS
-}
-
-function* takeUntil(
-  queue: ReadonlyMap<string, NodeWatch>,
-  seenBeforeMs: number,
-): Generator<readonly [string, NodeWatch]> {
-  for (const entry of queue) {
-    if (entry[1].observation.lookedAtMs > seenBeforeMs) return
-    yield entry
+/** The node that has waited longest beyond its time, of queues in the order of looking; undefined when none is due. */
+function mostOverdue(
+  nowMs: number,
+  queues: readonly { readonly queue: ReadonlyMap<string, NodeWatch>; readonly everyMs: number }[],
+): readonly [string, NodeWatch] | undefined {
+  let most: { readonly entry: readonly [string, NodeWatch]; readonly dueMs: number } | undefined
+  for (const { queue, everyMs } of queues) {
+    const [entry] = queue
+    if (entry === undefined) continue
+    const dueMs = entry[1].observation.lookedAtMs + everyMs
+    if (dueMs <= nowMs && (most === undefined || dueMs < most.dueMs)) most = { entry, dueMs }
   }
+  return most?.entry
 }
