@@ -2,7 +2,6 @@ import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
 import type { Session } from '../../core/host/session.ts'
-import { encodeWire } from '../../../shared/ipc/wire.ts'
 import { checkHost, checkOrigin, checkToken } from './guards.ts'
 
 /** A reader that is this far behind loses events until it has caught up; the gap in the revisions tells it. */
@@ -43,7 +42,8 @@ export function serveEvents({ server, hosts, token, session }: EventSocketOption
   })
   const unsubscribe = session.onEvent((message) => {
     if (sockets.clients.size === 0) return
-    const text = encodeWire(message)
+    // Announcements hold no bytes, and looking for some in a thousand nodes takes longer than writing them.
+    const text = JSON.stringify(message)
     for (const client of sockets.clients) {
       if (client.readyState === client.OPEN && client.bufferedAmount < MAX_BUFFERED_BYTES) client.send(text)
     }
