@@ -80,10 +80,10 @@ function gatherClaims(
   const byId = executions.toSorted((a, b) => a.id - b.id)
   const claims: { readonly execution: StoredExecution; readonly replays: StoredExecution[] }[] = []
   for (const execution of byId) {
-    const around = claims.find(
-      ({ execution: claim }) =>
-        execution.kind === 'gap' && claim.fromSeq <= execution.fromSeq && execution.toSeq <= claim.toSeq,
-    )
+    const around =
+      execution.kind === 'gap'
+        ? claims.find(({ execution: claim }) => claim.fromSeq <= execution.fromSeq && execution.toSeq <= claim.toSeq)
+        : undefined
     if (around === undefined) claims.push({ execution, replays: [] })
     else around.replays.push(execution)
   }

@@ -219,7 +219,9 @@ function stampOf(lane: LaneFacts, claim: ClaimFacts, listed: Listed): string | u
   const etags = claim.objects.map((object) => listed.get(object.key)?.etag)
   if (etags.includes(undefined)) return undefined
   const quarantine = claim.quarantine.map((row) => `${row.sequence}${row.state}`)
-  return [lane.isSourceReadable, claim.replays.length, ...quarantine, ...etags].join(' ')
+  // Executions without an object are merged when they are old: then the range of one grows.
+  const { fromSeq, toSeq } = claim.execution
+  return [lane.isSourceReadable, fromSeq, toSeq, claim.replays.length, ...quarantine, ...etags].join(' ')
 }
 
 function isClean(result: ProofResult): boolean {

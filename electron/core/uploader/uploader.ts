@@ -18,6 +18,7 @@ import { removeStraySpool } from './spool.ts'
 import { createStateExport } from './stateFile.ts'
 import { conflictingPasses, newNodeEntry, stampFiles, summariseOutcomes } from './status.ts'
 import type { NodeEntry, NodeUploadStatus, PassKind } from './status.ts'
+import { TEND_EVERY_MS, tendLedger } from './tend.ts'
 
 export type { OnceResult } from './once.ts'
 export type { NodeUploadStatus } from './status.ts'
@@ -187,7 +188,7 @@ export function createUploader(ports: UploaderPorts, events: UploaderEvents): Up
     ports.store.setBytesPerSecond?.(linkLimits(ports).bytesPerSecond)
   }
 
-  const loop = (name: string, everyMs: number, step: () => Promise<void>): Loop =>
+  const loop = (name: string, everyMs: number, step: (signal: AbortSignal) => Promise<void>): Loop =>
     runLoop(
       {
         name,
@@ -216,7 +217,11 @@ export function createUploader(ports: UploaderPorts, events: UploaderEvents): Up
     start() {
       loadSettings()
       removeStraySpool(ports.ledger, ports.config.stateDir)
-      loops.push(loop('uploader', LOOK_EVERY_MS, tick), loop('leases', LEASE_RENEW_MS, renewLeases))
+      loops.push(
+        loop('uploader', LOOK_EVERY_MS, tick),
+        loop('leases', LEASE_RENEW_MS, renewLeases),
+        loop('ledger', TEND_EVERY_MS, (signal) => tendLedger(ports, signal)),
+      )
     },
     async stop() {
       stopping.abort()
@@ -242,6 +247,7 @@ export function createUploader(ports: UploaderPorts, events: UploaderEvents): Up
           if (result !== undefined) nodes.push(result)
           else if (entry.status.holder !== undefined) readOnly.push(entry.status.holder)
         })
+        if (loops.length === 0) await tendLedger(ports, signal)
       } finally {
         await renewal?.stop()
         if (loops.length === 0) releaseLeases(ports.ledger, ports.runner.token)

@@ -205,14 +205,18 @@ export function findObject(
   return row === undefined ? undefined : { executionId: row.execution_id }
 }
 
-/** Bytes per row that a lane delivered lately, or undefined before its first object. */
+/** Executions looked back at for the size of a row: most of a lane that filters may have delivered nothing. */
+const LOOK_BACK = 100
+
+/** Bytes per row that a lane delivered lately, or undefined when none of its last hundred executions had an object. */
 export function recentBytesPerRow(ledger: LedgerConnection, lane: Lane): number | undefined {
   const sums = ledger
     .sql(
       `SELECT SUM(bytes) AS bytes, SUM(read_rows) AS rows FROM (
-         SELECT bytes, read_rows FROM executions
-         WHERE node_id = ? AND table_name = ? AND epoch = ? AND route = ? AND state = 'succeeded' AND bytes > 0
-         ORDER BY from_seq DESC LIMIT 5)`,
+         SELECT bytes, read_rows FROM (
+           SELECT bytes, read_rows, state FROM executions
+           WHERE node_id = ? AND table_name = ? AND epoch = ? AND route = ? ORDER BY from_seq DESC LIMIT ${LOOK_BACK})
+         WHERE state = 'succeeded' AND bytes > 0 LIMIT 5)`,
     )
     .get(...laneKey(lane)) as { bytes: number | null; rows: number | null }
   return sums.bytes === null || sums.rows === null || sums.rows === 0 ? undefined : sums.bytes / sums.rows

@@ -133,9 +133,9 @@ export interface RouteTotals {
 export function sumByRoute(ledger: LedgerConnection, sinceMs: number, nodeId?: string): readonly RouteTotals[] {
   return ledger
     .sql(
-      `SELECT node_id AS nodeId, route, COUNT(*) AS executions, SUM(read_rows) AS rows, SUM(kept_rows) AS kept,
+      `SELECT node_id AS nodeId, route, SUM(claims) AS executions, SUM(read_rows) AS rows, SUM(kept_rows) AS kept,
          SUM(rejected_rows) AS rejected, SUM(filtered_rows) AS filtered, SUM(aggregated_rows) AS aggregated,
-         SUM(bytes) AS bytes, AVG(finished_at_ms - claimed_at_ms) AS averageMs, MAX(finished_at_ms) AS lastFinishedAtMs,
+         SUM(bytes) AS bytes, SUM(finished_at_ms - claimed_at_ms) * 1.0 / SUM(claims) AS averageMs, MAX(finished_at_ms) AS lastFinishedAtMs,
          MAX(newest_event_ms) AS newestEventMs
        FROM executions WHERE state = 'succeeded' AND finished_at_ms >= ? AND (? IS NULL OR node_id = ?)
        GROUP BY node_id, route ORDER BY node_id, route`,

@@ -94,4 +94,15 @@ export const LEDGER_MIGRATIONS: readonly string[] = [
   UPDATE executions SET request_id = (SELECT id FROM requests WHERE text = executions.request);
   ALTER TABLE executions DROP COLUMN request;
   `,
+  // Executions without an object are merged once they are old (see compact.ts): how many claims one stands for, where the
+  // next look at a lane begins, and what a merged one is looked up by in quarantine.
+  `
+  ALTER TABLE executions ADD COLUMN claims INTEGER NOT NULL DEFAULT 1;
+  CREATE INDEX quarantine_by_execution ON quarantine (execution_id);
+  CREATE TABLE compacted (
+    node_id TEXT NOT NULL, table_name TEXT NOT NULL, epoch TEXT NOT NULL, route TEXT NOT NULL,
+    level INTEGER NOT NULL, from_seq INTEGER NOT NULL,
+    PRIMARY KEY (node_id, table_name, epoch, route, level)
+  ) STRICT;
+  `,
 ]
