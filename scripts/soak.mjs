@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { bootstrap } from './lib/bootstrap.mjs'
-import { findGrowth } from './lib/growth.mjs'
+import { findGrowth, slopes } from './lib/growth.mjs'
 import { ROOT } from './lib/paths.mjs'
 import { childEnv } from './lib/run.mjs'
 
@@ -84,7 +84,15 @@ async function soak(hours) {
     await demo.ended
     rmSync(temporary, { recursive: true, force: true })
   }
+  printSlopes(samples)
   return findGrowth(samples)
+}
+
+function printSlopes(samples) {
+  for (const { name, key, perHour } of slopes(samples)) {
+    const grown = key === 'openFiles' ? perHour.toFixed(1) : `${(perHour / (1 << 20)).toFixed(1)} MiB`
+    process.stdout.write(`${name}: ${grown} per hour in the second half\n`)
+  }
 }
 
 if (await bootstrap(fileURLToPath(import.meta.url), process.argv.slice(2))) {

@@ -27,3 +27,18 @@ function median(samples, key) {
   const sorted = samples.map((sample) => sample[key]).toSorted((a, b) => a - b)
   return sorted[sorted.length >> 1]
 }
+
+/** What each figure gained per hour in the second half of the samples: the slope of the straight line that fits best. */
+export function slopes(samples) {
+  const half = samples.slice(Math.floor(samples.length / 2))
+  return BOUNDS.map(({ name, key }) => ({ name, key, perHour: slope(half, key) * 3_600_000 }))
+}
+
+/** Least squares; 0 for samples of one moment. */
+function slope(samples, key) {
+  const mean = (of) => samples.reduce((sum, sample) => sum + sample[of], 0) / samples.length
+  const [atMs, value] = [mean('atMs'), mean(key)]
+  const spread = samples.reduce((sum, sample) => sum + (sample.atMs - atMs) ** 2, 0)
+  const common = samples.reduce((sum, sample) => sum + (sample.atMs - atMs) * (sample[key] - value), 0)
+  return spread === 0 ? 0 : common / spread
+}

@@ -8,8 +8,9 @@ interface Sample {
   readonly ledgerBytes: number
 }
 
-const { findGrowth } = (await import(join(import.meta.dirname, '../../scripts/lib/growth.mjs'))) as {
+const { findGrowth, slopes } = (await import(join(import.meta.dirname, '../../scripts/lib/growth.mjs'))) as {
   readonly findGrowth: (samples: readonly Sample[]) => readonly string[]
+  readonly slopes: (samples: readonly Sample[]) => readonly { readonly name: string; readonly perHour: number }[]
 }
 
 const MIB = 1 << 20
@@ -45,4 +46,15 @@ test('growth beyond its bound is named, each by itself', () => {
 
 test('too few samples are no proof', () => {
   expect(findGrowth(hour(() => ({})).slice(0, 3))).toHaveLength(1)
+})
+
+test('the slope is that of the straight line through the second half, per hour', () => {
+  const found = slopes(
+    hour((minute) => ({ rssBytes: (minute < 30 ? 900 : minute * 2) * MIB, ledgerBytes: minute * MIB })),
+  )
+  expect(found.map(({ name, perHour }) => [name, Math.round(perHour / MIB)])).toEqual([
+    ['memory', 120],
+    ['open files', 0],
+    ['ledger', 60],
+  ])
 })
