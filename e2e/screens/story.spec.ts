@@ -38,6 +38,9 @@ test('a switch to emergency brings an object into its bucket, and the object ope
 
 test('a cut link changes the lamps; restored, everything drains and the proof is clean', async ({ fieldgate }) => {
   test.setTimeout(240_000)
+  const succeeded = async () =>
+    (await fieldgate.call('executions.list', { limit: 50 })).filter((one) => one.state === 'succeeded').length
+  await expect.poll(succeeded).toBeGreaterThan(0)
   await fieldgate.call('demo.setFault', { fault: 'cutLink', isActive: true })
   await expect.poll(async () => (await fieldgate.call('fleet.status', {})).link.isCut).toBe(true)
   await expect
@@ -51,6 +54,11 @@ test('a cut link changes the lamps; restored, everything drains and the proof is
   await expect
     .poll(async () => (await fieldgate.call('fleet.status', {})).backlogRows, { timeout: 60_000 })
     .toBeGreaterThan(100)
+  // Nothing is broken: the backlog has an end, counted from when the link is back.
+  await expect
+    .poll(async () => (await fieldgate.call('fleet.status', {})).drain, { timeout: 60_000 })
+    .toMatchObject({ kind: 'afterLink', ms: expect.any(Number) })
+  await expect(fieldgate.page.getByText(/after link/).first()).toBeVisible()
   await fieldgate.call('demo.setFault', { fault: 'cutLink', isActive: false })
   const nodeIds = (await fieldgate.call('nodes.list', {})).map((node) => node.nodeId)
   await fieldgate.call('simulator.stop', { nodeIds })

@@ -21,7 +21,7 @@ export function createCatchUp(
   return (ledger, uploads, nowMs) => {
     const waiting = uploads.filter(isLinkDown).length
     if (waiting === 0) return undefined
-    if (nowMs - readAtMs >= KEEP_MS) {
+    if (fastest === undefined || nowMs - readAtMs >= KEEP_MS) {
       readAtMs = nowMs
       fastest = readFastest(ledger, RECENT + waiting)
     }
