@@ -3,6 +3,7 @@ import type { DoctorFinding } from '../../shared/domain/attention.ts'
 import { closeDoctor, fixFinding, useDoctor } from '../stores/doctor.ts'
 import { currentPerson } from '../stores/preferences.ts'
 import { messages } from '../text/messages.ts'
+import { Until } from '../ui/Age.tsx'
 import { Button } from '../ui/Button.tsx'
 import { CopyCli } from '../ui/CopyButton.tsx'
 import { Dialog } from '../ui/Dialog.tsx'
@@ -36,7 +37,7 @@ export function DoctorDialog() {
 }
 
 function Finding({ finding }: { readonly finding: DoctorFinding }) {
-  const { id, verdict, title, subject, evidence, why, remedy, isFixable } = finding
+  const { id, verdict, title, subject, evidence, why, remedy, isFixable, nextRetryMs } = finding
   const [isBusy, setBusy] = useState(false)
   const fix = async () => {
     setBusy(true)
@@ -58,6 +59,11 @@ function Finding({ finding }: { readonly finding: DoctorFinding }) {
         </div>
         <div className="small t2">{evidence}</div>
         {verdict !== 'ok' && <div className="small t3">{why}</div>}
+        {nextRetryMs !== undefined && (
+          <div className="small t3">
+            <Until atMs={nextRetryMs} before={messages.load.nextTry} due={messages.load.tryingNow} />
+          </div>
+        )}
         {verdict !== 'ok' && remedy !== undefined && (
           <div className="row wrap acts">
             {isFixable && (

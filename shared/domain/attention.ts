@@ -38,6 +38,8 @@ export interface DoctorFinding {
   readonly remedy: Remedy | undefined
   /** True when `doctor.fix` can do it safely. */
   readonly isFixable: boolean
+  /** When what fails because of it is tried again, milliseconds UTC; undefined when nothing waits for a retry. */
+  readonly nextRetryMs?: number | undefined
 }
 
 export interface DoctorReport {

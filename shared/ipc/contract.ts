@@ -287,7 +287,12 @@ export const METHODS = {
   'fleet.heartbeat': method<{
     readonly atMs: number
     readonly pid: number
-    readonly failing: readonly { readonly nodeId: string; readonly sinceMs: number; readonly message: string }[]
+    readonly failing: readonly {
+      readonly nodeId: string
+      readonly sinceMs: number
+      readonly message: string
+      readonly nextRetryMs?: number | undefined
+    }[]
   } | null>()(nothing),
   'attention.list': method<readonly AttentionEntry[]>()(nothing),
   'readings.recent': method<ReadingsPage>()(z.strictObject({ nodeId, limit })),

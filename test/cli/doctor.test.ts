@@ -54,3 +54,20 @@ test('many nodes with one illness are told together', async () => {
   expect(out).toMatch(/warn {6}node-0, node-1, node-2, node-3, node-4: Rows come from the future/)
   expect(out.match(/Rows come from the future/g)).toHaveLength(1)
 })
+
+test('what is tried again by itself says when, in words and as a time', async () => {
+  const { folder } = workspaceOf(1)
+  await runCommand(['upload', '--once'], { cwd: folder })
+  const nextRetryMs = Date.now() + 3_600_000
+  queryForeign(
+    join(folder, 'state', 'ledger.db'),
+    `UPDATE executions SET state = 'claimed', error_code = 'denied', error_message = 's3:PutObject is not allowed.',
+       error_hint = 'Grant it.', failed_at_ms = 5, next_retry_ms = ${nextRetryMs}`,
+  )
+  const told = await runCommand(['doctor', '--node', 'node-0'], { cwd: folder })
+  expect(told.code).toBe(1)
+  const at = new Date(nextRetryMs).toISOString().slice(0, 19).replace('T', ' ')
+  expect(told.out).toMatch(new RegExp(`Do:  Grant it[^]*Next: tried again at ${at}Z, in (59m \\d+s|1h 0m)\n`))
+  const { findings } = JSON.parse((await runCommand(['doctor', '--json'], { cwd: folder })).out) as DoctorReport
+  expect(findings.find(({ check }) => check === 'stalled')).toMatchObject({ verdict: 'bad', nextRetryMs })
+})

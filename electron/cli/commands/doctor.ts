@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import type { DoctorFinding, DoctorReport } from '../../../shared/domain/attention.ts'
 import type { Cli } from '../cli.ts'
 import { EXIT } from '../exitCodes.ts'
+import { formatSpan, formatTime } from '../table.ts'
 
 interface DoctorOptions {
   readonly node?: string
@@ -61,7 +62,9 @@ function describe(report: DoctorReport, repairs: readonly DoctorFinding[], shows
   const shown = report.findings.filter((finding) => showsAll || finding.verdict === 'bad' || finding.verdict === 'warn')
   const groups = Map.groupBy(shown, (finding) => `${finding.check} ${finding.verdict} ${finding.title}`)
   const sections = [...groups.values()].flatMap((group) =>
-    group.length > MANY ? [describeMany(group)] : group.map((finding) => describeFinding(finding)),
+    group.length > MANY
+      ? [describeMany(group, report.takenAtMs)]
+      : group.map((finding) => describeFinding(finding, report.takenAtMs)),
   )
   const done = repairs.map((repair) => `repaired  ${repair.subject}: ${repair.evidence}`)
   const rest = report.findings.length - report.bad - report.warn
@@ -72,17 +75,19 @@ function describe(report: DoctorReport, repairs: readonly DoctorFinding[], shows
 /** From this many on, those with one illness are told together. */
 const MANY = 3
 
-function describeMany(findings: readonly DoctorFinding[]): string {
+function describeMany(findings: readonly DoctorFinding[], nowMs: number): string {
   const [first] = findings as [DoctorFinding, ...DoctorFinding[]]
   const names = findings.slice(0, NAMES_SHOWN).map((finding) => finding.subject)
   const rest = findings.length - names.length
   const subject = `${names.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`
-  return describeFinding({ ...first, subject, evidence: `${first.subject}: ${first.evidence}` })
+  const retries = findings.flatMap(({ nextRetryMs }) => (nextRetryMs === undefined ? [] : [nextRetryMs]))
+  const nextRetryMs = retries.length === 0 ? undefined : Math.min(...retries)
+  return describeFinding({ ...first, subject, evidence: `${first.subject}: ${first.evidence}`, nextRetryMs }, nowMs)
 }
 
 const NAMES_SHOWN = 6
 
-function describeFinding(finding: DoctorFinding): string {
+function describeFinding(finding: DoctorFinding, nowMs: number): string {
   const { verdict, subject, title, evidence, why, remedy } = finding
   const lines = [`${verdict.padEnd(8)}  ${subject}: ${title}`, `          ${evidence}`]
   if (verdict === 'ok' || verdict === 'skipped') return lines.join('\n')
@@ -90,5 +95,13 @@ function describeFinding(finding: DoctorFinding): string {
   if (remedy !== undefined) lines.push(`          Do:  ${remedy.detail}`)
   if (remedy?.command !== undefined) lines.push(`               ${remedy.command}`)
   if (finding.isFixable) lines.push(`               fieldgate doctor --fix`)
+  if (finding.nextRetryMs !== undefined) lines.push(`          Next: ${describeRetry(finding.nextRetryMs, nowMs)}`)
   return lines.join('\n')
+}
+
+/** The times of several nodes differ; the first is told. */
+function describeRetry(atMs: number, nowMs: number): string {
+  return atMs > nowMs
+    ? `tried again at ${formatTime(atMs)}, in ${formatSpan(atMs - nowMs)}`
+    : 'tried again with the next upload, it is due'
 }

@@ -5,6 +5,7 @@ import type { LedgerConnection } from '../db/ledger/connection.ts'
 import { CHECKS } from './checks/index.ts'
 import { finding } from './port.ts'
 import type { Check, DoctorPorts, DoctorSources, Finding, Repair } from './port.ts'
+import { readRetries, withRetry } from './retries.ts'
 
 export interface Doctor {
   /** Every check, or those of one node; expensive ones included. */
@@ -87,7 +88,8 @@ export function createDoctor(sources: DoctorSources): Doctor {
         if (index % NODES_PER_TURN === NODES_PER_TURN - 1) await sources.clock.sleep(0, signal)
       }
     }
-    return findings
+    const retries = readRetries(view)
+    return findings.map((found) => withRetry(found, retries))
   }
   const report = (findings: readonly Finding[]): DoctorReport => ({
     takenAtMs: sources.clock.now(),

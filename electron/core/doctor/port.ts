@@ -45,6 +45,8 @@ export interface DoctorPorts {
   readonly bucketOf: (type: string) => string
   readonly uploads: () => readonly UploadView[]
   readonly store: StoreView
+  /** What an uploader in another process says of its failing nodes; empty when none runs. */
+  readonly failingElsewhere: () => readonly { readonly nodeId: string; readonly nextRetryMs: number | undefined }[]
   /** Retries and looks at the node now. */
   readonly nudge: (nodeId: string | undefined) => void
   /** Who has the file open; undefined where the system does not tell. */

@@ -11,6 +11,7 @@ import { integrityTask, recoveryTask } from '../doctor/tasks.ts'
 import { readPipeline } from '../pipelines/pipelineManager.ts'
 import type { WorkerPool } from '../support/workerPool.ts'
 import { bucketOf } from '../uploader/claim.ts'
+import { HEARTBEAT_EVERY_MS, readHeartbeat } from '../uploader/heartbeat.ts'
 import type { CallContext, HandlerDependencies } from './dependencies.ts'
 import { customTypesOf } from './pipelineChanges.ts'
 
@@ -40,6 +41,7 @@ function createSources(deps: HandlerDependencies, extras: DoctorExtras): DoctorS
     bucketOf: (type) => bucketOf(deps.config, type),
     uploads: () => deps.uploader().status(),
     store: createStoreView(deps),
+    failingElsewhere: () => failingElsewhere(deps),
     nudge: (nodeId) => deps.uploader().nudge(nodeId),
     holders: (path) => findHolders(path),
     checkIntegrity: (path) => extras.pool().run(integrityTask, { path }),
@@ -48,6 +50,15 @@ function createSources(deps: HandlerDependencies, extras: DoctorExtras): DoctorS
     disk: createDiskHistory(),
     summaries: keptSummaries(deps, extras),
   }
+}
+
+/** A heartbeat that is older tells of an uploader that has ended. */
+const HEARTBEAT_LIVES_MS = 3 * HEARTBEAT_EVERY_MS
+
+function failingElsewhere(deps: HandlerDependencies): ReturnType<DoctorSources['failingElsewhere']> {
+  const beat = readHeartbeat(deps.config.stateDir)
+  if (beat === undefined || deps.clock.now() - beat.atMs > HEARTBEAT_LIVES_MS) return []
+  return beat.failing.map(({ nodeId, nextRetryMs }) => ({ nodeId, nextRetryMs }))
 }
 
 function keptSummaries(deps: HandlerDependencies, extras: DoctorExtras): DoctorSources['summaries'] {

@@ -10,7 +10,14 @@ import type { NodeUploadStatus } from './uploader.ts'
 const heartbeat = z.object({
   atMs: z.number(),
   pid: z.number(),
-  failing: z.array(z.object({ nodeId: z.string(), sinceMs: z.number(), message: z.string() })),
+  failing: z.array(
+    z.object({
+      nodeId: z.string(),
+      sinceMs: z.number(),
+      message: z.string(),
+      nextRetryMs: z.number().optional(),
+    }),
+  ),
 })
 
 export type Heartbeat = z.infer<typeof heartbeat>
@@ -39,7 +46,14 @@ export function startHeartbeat(
       const failing = status().flatMap((node) =>
         node.failure === undefined || node.failingSinceMs === undefined
           ? []
-          : [{ nodeId: node.nodeId, sinceMs: node.failingSinceMs, message: node.failure.message }],
+          : [
+              {
+                nodeId: node.nodeId,
+                sinceMs: node.failingSinceMs,
+                message: node.failure.message,
+                nextRetryMs: node.nextRetryMs,
+              },
+            ],
       )
       const beat: Heartbeat = { atMs: ports.clock.now(), pid: ports.pid, failing }
       writeFileSync(`${path}.tmp`, JSON.stringify(beat))
