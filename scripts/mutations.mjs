@@ -87,9 +87,12 @@ async function firstFailure(folder, part, limitMs) {
   } catch {
     throw new Error(`The tests did not run:\n${output.slice(-2000)}`)
   }
-  const failed = result.testResults.find((file) => file.status === 'failed')
+  const redTest = (file) => file.assertionResults.find(({ status }) => status === 'failed')
+  // Files that were given up because of another count as failed, too, and name no test.
+  const { testResults } = result
+  const failed = testResults.find((file) => redTest(file)) ?? testResults.find((file) => file.status === 'failed')
   if (failed === undefined) throw new Error(`The tests failed without saying which:\n${output.slice(-2000)}`)
-  const test = failed.assertionResults.find(({ status }) => status === 'failed')
+  const test = redTest(failed)
   const file = relative(realpathSync(folder), failed.name).replaceAll('\\', '/')
   return { caughtBy: test === undefined ? file : `${file}: ${test.fullName}`, isTimeout: false }
 }

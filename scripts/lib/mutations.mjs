@@ -8,6 +8,8 @@ const ENCODER = ['test/core/encoder/encodeBatch.test.ts']
 const LEDGER_TESTS = ['test/core/db/ledger/ledger.test.ts', 'test/core/db/ledger/upgrade.test.ts']
 const SOURCE_TESTS = ['test/core/uploader/sources.test.ts', 'test/core/db/epoch.test.ts']
 const STORE = ['test/core/objects/traps.test.ts', 'test/core/objects/conformance.test.ts']
+const PUTS = ['test/core/uploader/putGuards.test.ts']
+const COMPACT = ['test/core/db/ledger/compact.test.ts']
 const REPLAY = ['test/core/pipelines/replay.test.ts']
 
 /**
@@ -78,7 +80,7 @@ export const MUTATIONS = [
   ),
   one(
     'a retry writes under a new key',
-    WAY,
+    PUTS,
     `${UPLOADER}/execute.ts`,
     'node: execution.nodeId,\n          date',
     'node: `${execution.nodeId}.${ports.runner.token.slice(0, 6)}`,\n          date',
@@ -101,7 +103,7 @@ export const MUTATIONS = [
   },
   one(
     'an object of other content under our name is taken for ours (412 ignored)',
-    WAY,
+    PUTS,
     `${UPLOADER}/execute.ts`,
     "if (outcome.kind === 'differs') {",
     "if (outcome.kind === 'never') {",
@@ -148,7 +150,7 @@ export const MUTATIONS = [
   ),
   one(
     'a torn spool file is sent as it is',
-    WAY,
+    PUTS,
     `${UPLOADER}/spool.ts`,
     'if (statSync(object.spoolPath).size !== object.bytes) return false',
     'if (statSync(object.spoolPath).size >= 0) continue',
@@ -173,5 +175,35 @@ export const MUTATIONS = [
     `${LEDGER}/transitions.ts`,
     'if (moved.changes !== 1) {',
     'if (moved.changes > 1) {',
+  ),
+  one(
+    'a compaction joins executions over a hole',
+    COMPACT,
+    `${LEDGER}/compact.ts`,
+    'last.toSeq + 1 === next.fromSeq &&',
+    'last.toSeq < next.fromSeq &&',
+  ),
+  {
+    name: 'a compaction merges executions that rejected rows',
+    tests: COMPACT,
+    edits: [
+      {
+        file: `${LEDGER}/compact.ts`,
+        find: 'AND kept_rows = 0 AND rejected_rows = 0 AND aggregated_rows = 0',
+        replace: 'AND kept_rows = 0 AND aggregated_rows = 0',
+      },
+      {
+        file: `${LEDGER}/compact.ts`,
+        find: 'AND NOT EXISTS (SELECT 1 FROM quarantine WHERE execution_id = e.id)',
+        replace: '',
+      },
+    ],
+  },
+  one(
+    'a compaction loses the counts of what it merges',
+    COMPACT,
+    `${LEDGER}/compact.ts`,
+    'SUM(part.read_rows), SUM(part.filtered_rows)',
+    'MAX(part.read_rows), MAX(part.filtered_rows)',
   ),
 ]

@@ -85,7 +85,7 @@ describe('a spool file that a crash left', () => {
     uploader.nudge()
     expect((await uploader.once(undefined, never)).nodes).toMatchObject([{ rows: 5, failure: undefined }])
     const [stored] = listObjects(bench.ledger, open?.id ?? 0)
-    expect(stored).toMatchObject({ state: 'stored', sha256: before[0]?.sha256 })
+    expect(stored).toMatchObject({ state: 'stored', key: before[0]?.key, sha256: before[0]?.sha256 })
     const bytes = bench.store.objects.get(`${stored?.bucket}/${stored?.key}`)?.bytes
     expect(
       createHash('sha256')
