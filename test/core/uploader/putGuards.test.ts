@@ -71,6 +71,7 @@ describe('a spool file that a crash left', () => {
   test.each(damages)('%s is made again instead of being sent', async (_what, damage) => {
     bench = makeUploaderBench({ rows: 5 })
     const crashing = bench.uploader({
+      token: 'crashed',
       step: (step) => {
         if (step === 'encodedRecorded') throw new Error('The power is gone.')
       },
@@ -81,7 +82,7 @@ describe('a spool file that a crash left', () => {
     expect(before).toMatchObject([{ state: 'encoded' }])
     damage(before[0]?.spoolPath ?? '')
 
-    const uploader = bench.uploader()
+    const uploader = bench.uploader({ token: 'another' })
     uploader.nudge()
     expect((await uploader.once(undefined, never)).nodes).toMatchObject([{ rows: 5, failure: undefined }])
     const [stored] = listObjects(bench.ledger, open?.id ?? 0)
