@@ -1,4 +1,5 @@
 import { defineConfig } from '@playwright/test'
+import { availableParallelism } from 'node:os'
 import { findChromium } from './e2e/support/chromium.ts'
 import type { HostOptions } from './e2e/support/fixtures.ts'
 
@@ -9,8 +10,8 @@ import type { HostOptions } from './e2e/support/fixtures.ts'
 export default defineConfig<HostOptions>({
   testDir: 'e2e',
   outputDir: 'test-results',
-  // One window at a time: several would compete for the processor and say nothing about the app.
-  workers: 1,
+  // Two windows at a time, where there are two processors: much of the time a story waits. Files run in order within.
+  workers: Math.min(2, availableParallelism()),
   fullyParallel: false,
   timeout: 90_000,
   expect: { timeout: 15_000 },

@@ -29,6 +29,13 @@ test('the codec gives back what structured clone would', () => {
   )
 })
 
+test('a key named __proto__ is a key like any other to the codec', () => {
+  const codec = createCodec()
+  const back = codec.decode(codec.encode(JSON.parse('{"__proto__": {"x": 1}, "y": 2}'))) as object
+  expect(Object.keys(back).toSorted()).toEqual(['__proto__', 'y'])
+  expect(Object.getPrototypeOf(back)).toBe(Object.prototype)
+})
+
 test('the codec keeps what JSON loses: cycles, shared parts, -0, errors', () => {
   const codec = createCodec()
   const shared = { at: new Date(7) }

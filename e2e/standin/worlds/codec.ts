@@ -128,7 +128,11 @@ export function createCodec(): Codec {
         }
         default: {
           const object = keep<Record<string, unknown>>(at, {})
-          for (const [key, item] of items) object[key as string] = revive(item)
+          for (const [key, item] of items) {
+            // As structured clone does: a key named __proto__ is a key, not the prototype.
+            const one = { value: revive(item), writable: true, enumerable: true, configurable: true }
+            Object.defineProperty(object, key as string, one)
+          }
           return object
         }
       }
