@@ -21,6 +21,7 @@ import type { Bus } from './support/bus.ts'
 import { runLoop } from './support/loop.ts'
 import type { Loop } from './support/loop.ts'
 import { startHeartbeat } from './uploader/heartbeat.ts'
+import { startLedgerSnapshots } from './uploader/ledgerSnapshots.ts'
 
 /** What runs by itself while an engine is started. */
 export interface EngineServices {
@@ -78,6 +79,7 @@ export function createServices(made: ServicePorts): EngineServices {
   const autoSwitch = makeAutoSwitch(made)
   let heartbeat: Loop | undefined
   let proving: Loop | undefined
+  let snapshots: Loop | undefined
   return {
     fleet,
     attention,
@@ -92,12 +94,19 @@ export function createServices(made: ServicePorts): EngineServices {
         { clock: ports.clock, pid: ports.runner.pid, onError: logFailure(ports, 'The heartbeat was not written.') },
         () => parts.uploader().status(),
       )
+      snapshots = startLedgerSnapshots({
+        stateDir: config.stateDir,
+        pool: parts.pool,
+        clock: ports.clock,
+        onError: logFailure(ports, 'No copy of the ledger could be kept.'),
+      })
       if (config.demo !== undefined) {
         const onError = logFailure(ports, 'The proof could not be made.')
         proving = runLoop({ name: 'proof', everyMs: DEMO_PROOF_EVERY_MS, clock: ports.clock, onError }, proof.prove)
       }
     },
     async stop() {
+      await snapshots?.stop()
       await proving?.stop()
       await heartbeat?.stop()
       await attention.stop()
