@@ -28,8 +28,8 @@ export function connectLedger(path: string): LedgerConnection {
   const database = open(path)
   try {
     refuseNewer(database, path)
-    // Takes effect on a file without a page only; an older ledger gets it with `returnPages`.
-    database.pragma('auto_vacuum = INCREMENTAL')
+    // Takes effect on a file without a page only, and would write to any other; an older ledger gets it with `returnPages`.
+    if (database.pragma('page_count', { simple: true }) === 0) database.pragma('auto_vacuum = INCREMENTAL')
     enterWriteAheadMode(database, BUSY_TIMEOUT_MS)
     database.pragma(`journal_size_limit = ${LOG_KEPT_BYTES}`)
     database.pragma('synchronous = FULL')

@@ -304,6 +304,17 @@ describe('the file', () => {
     expect(readFileSync(path, 'utf8')).toContain('not a database')
   })
 
+  test('a damaged ledger is refused and not one byte of it changes', () => {
+    const path = join(folder, 'damaged.db')
+    connectLedger(path).database.close()
+    const bytes = readFileSync(path)
+    bytes.fill(0x5a, 4096, 4096 * 12)
+    writeFileSync(path, bytes)
+
+    expect(() => connectLedger(path)).toThrow(/damaged/)
+    expect(readFileSync(path).equals(bytes)).toBe(true)
+  })
+
   test('every commit is fsynced', () => {
     const opened = connectLedger(join(folder, 'good.db'))
     expect(opened.database.pragma('synchronous', { simple: true })).toBe(2)
