@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { connectLedger } from '../../../../electron/core/db/ledger/connection.ts'
 import { listExecutions, listOpenExecutions, readExecution } from '../../../../electron/core/db/ledger/executions.ts'
-import { findLedgerProblems } from '../../../../electron/core/db/ledger/integrity.ts'
+import { findLedgerProblems, LEDGER_RULES } from '../../../../electron/core/db/ledger/integrity.ts'
 import { internRequest } from '../../../../electron/core/db/ledger/requests.ts'
 import { LEDGER_MIGRATIONS } from '../../../../electron/core/db/ledger/schema.ts'
 import { repinExecution } from '../../../../electron/core/db/ledger/transitions.ts'
@@ -174,6 +174,17 @@ test('what the uploader asks for at every look is found by an index', () => {
     `SELECT * FROM replays WHERE execution_id = 1`,
   ]) {
     expect({ sql, plan: plan(sql) }).toEqual({ sql, plan: expect.stringMatching(/^SEARCH (?!.*(?:SCAN|TEMP B-TREE))/) })
+  }
+  database.close()
+})
+
+test('the rules of the ledger are checked in one walk, however many executions there are', () => {
+  const { database } = connectLedger(':memory:')
+  for (const [sentence, sql] of LEDGER_RULES) {
+    const steps = (database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all() as { detail: string }[]).map((row) => row.detail)
+    // An execution is never compared with all the others of its lane.
+    const walks = steps.filter((detail) => /^(?:SCAN|SEARCH) (?:executions|a|b|e)\b/.test(detail))
+    expect({ sentence, walks }).toEqual({ sentence, walks: walks.slice(0, 1) })
   }
   database.close()
 })
