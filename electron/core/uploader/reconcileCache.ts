@@ -11,6 +11,11 @@ export interface ProvenObject {
   readonly checksum: string
 }
 
+/** What a proof of a clean claim said, without the names of its objects: a ledger has hundreds of thousands. */
+export interface ProvenClaim extends Omit<ProofResult, 'proven'> {
+  readonly objectsEqual: number
+}
+
 /** What earlier proofs found, for the quick mode; losing it costs nothing but time. */
 export interface ProofCache {
   find(bucket: string, key: string): ProvenObject | undefined
@@ -19,8 +24,10 @@ export interface ProofCache {
    * A claim found clean earlier in this process, if `stamp` (its objects' entity tags, its quarantine and replays) is the
    * same now. Its source rows are not looked at again: only the full proof notices rows changed after their delivery.
    */
-  findClaim(executionId: number, stamp: string): ProofResult | undefined
-  rememberClaim(executionId: number, stamp: string, result: ProofResult): void
+  findClaim(nodeId: string, executionId: number, stamp: string): ProvenClaim | undefined
+  rememberClaim(nodeId: string, executionId: number, stamp: string, result: ProofResult): void
+  /** Forgets the claims of a node but these: others were merged, or belong to a ledger that is gone. */
+  keepClaims(nodeId: string, executionIds: ReadonlySet<number>): void
   save(): void
 }
 
@@ -30,14 +37,21 @@ const FILE = 'proven_objects.json'
 export function openProofCache(stateDir: string): ProofCache {
   const path = join(stateDir, FILE)
   const known = new Map(readKnown(path))
-  const claims = new Map<number, { readonly stamp: string; readonly result: ProofResult }>()
+  const claims = new Map<string, Map<number, { readonly stamp: string; readonly claim: ProvenClaim }>>()
   let isChanged = false
   return {
-    findClaim(executionId, stamp) {
-      const kept = claims.get(executionId)
-      return kept?.stamp === stamp ? kept.result : undefined
+    findClaim(nodeId, executionId, stamp) {
+      const kept = claims.get(nodeId)?.get(executionId)
+      return kept?.stamp === stamp ? kept.claim : undefined
     },
-    rememberClaim: (executionId, stamp, result) => void claims.set(executionId, { stamp, result }),
+    rememberClaim(nodeId, executionId, stamp, { proven, ...rest }) {
+      const ofNode = claims.get(nodeId) ?? new Map()
+      claims.set(nodeId, ofNode.set(executionId, { stamp, claim: { ...rest, objectsEqual: proven.length } }))
+    },
+    keepClaims(nodeId, executionIds) {
+      const ofNode = claims.get(nodeId)
+      for (const id of ofNode?.keys() ?? []) if (!executionIds.has(id)) ofNode?.delete(id)
+    },
     find: (bucket, key) => known.get(`${bucket}/${key}`),
     remember(bucket, key, object) {
       known.set(`${bucket}/${key}`, object)

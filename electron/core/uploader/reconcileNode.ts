@@ -10,6 +10,7 @@ import { DaySums } from './reconcileDays.ts'
 import { countWaiting, gatherLanes, replayRequestOf, requestOf } from './reconcileFacts.ts'
 import type { ClaimFacts, LaneFacts } from './reconcileFacts.ts'
 import { fetchObject } from './reconcileFetch.ts'
+import type { ProvenClaim } from './reconcileCache.ts'
 import { Findings } from './reconcileFindings.ts'
 import { findStrays, findUnowned, listLane, withStrays } from './reconcileStrays.ts'
 import type { Listed } from './reconcileStrays.ts'
@@ -54,6 +55,8 @@ export async function proveNode(ports: ProofPorts, node: NodeConfig, options: Pr
       const [last] = proofs.splice(-1)
       if (last !== undefined) proofs.push(withStrays(last, strays))
     }
+    const claimIds = lanes.flatMap((lane) => lane.claims.map((claim) => claim.execution.id))
+    ports.cache.keepClaims(node.id, new Set(claimIds))
     if (!options.quick) unknownObjects.push(...(await findLeftover(ports, node, lanes, database, options.signal)))
     return { lanes: proofs, unknownObjects, objects: objectsTotal, objectsEqual: tally.objectsEqual }
   } finally {
@@ -106,7 +109,7 @@ async function proveLane(
   const days = new DaySums()
   const findings = new Findings(lane.route, options.maxFindings)
   const sums = { sourceRows: 0, delivered: 0, purged: 0, missing: 0, duplicated: 0, different: 0 }
-  const results = new Map<ClaimFacts, ProofResult>()
+  const results = new Map<ClaimFacts, ProofResult | ProvenClaim>()
   await forEachAtOnce(lane.claims, CLAIMS_AT_ONCE, async (claim) => {
     options.signal.throwIfAborted()
     const result = await proveClaimOf(ports, node, lane, claim, listed, options, tally)
@@ -152,13 +155,14 @@ async function proveClaimOf(
   listed: Listed,
   options: ProofOptions,
   tally: Tally,
-): Promise<ProofResult> {
+): Promise<ProofResult | ProvenClaim> {
   const { execution, quarantine } = claim
   const stamp = stampOf(lane, claim, listed)
-  const kept = options.onlyNew === true && stamp !== undefined ? ports.cache.findClaim(execution.id, stamp) : undefined
+  const kept =
+    options.onlyNew === true && stamp !== undefined ? ports.cache.findClaim(node.id, execution.id, stamp) : undefined
   if (kept !== undefined) {
     tally.objectsDone += claim.objects.length
-    tally.objectsEqual += kept.proven.length
+    tally.objectsEqual += kept.objectsEqual
     return kept
   }
   const open = quarantine.filter((row) => row.state === 'open').map((row) => row.sequence)
@@ -207,7 +211,8 @@ async function proveClaimOf(
       const etag = listed.get(key)?.etag
       if (object !== undefined && etag !== undefined) ports.cache.remember(object.bucket, key, { ...proof, etag })
     }
-    if (stamp !== undefined && isClean(result)) ports.cache.rememberClaim(execution.id, stamp, result)
+    if (options.onlyNew === true && stamp !== undefined && isClean(result))
+      ports.cache.rememberClaim(node.id, execution.id, stamp, result)
     return result
   } finally {
     await Promise.all(paths.map((path) => rm(path, { force: true })))

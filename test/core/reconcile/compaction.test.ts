@@ -1,7 +1,9 @@
 import { afterEach, expect, it } from 'vitest'
 import { compactLedger } from '../../../electron/core/db/ledger/compact.ts'
 import { listExecutions } from '../../../electron/core/db/ledger/executions.ts'
+import { reconcileNodes } from '../../../electron/core/uploader/reconcile.ts'
 import type { ReconcileReport } from '../../../shared/domain/reconcile.ts'
+import { createFakeClock } from '../../helpers/fakeClock.ts'
 import { createWorkspace, DAY } from './workspace.ts'
 import type { TestWorkspace } from './workspace.ts'
 
@@ -60,4 +62,35 @@ it('a row that should have been delivered is missed in a compacted range as well
   expect(after.isClean).toBe(false)
   expect(after.totals).toEqual(before.totals)
   expect(after.lanes.flatMap((lane) => lane.findings.map(({ sequence }) => sequence))).toEqual([17])
+})
+
+it('claims that were merged into others are forgotten with the next repeated proof', async () => {
+  world = createWorkspace()
+  world.switchTo('emergency')
+  const { node, ports } = world
+  const known: number[] = []
+  const rememberClaim: typeof ports.cache.rememberClaim = (nodeId, id, stamp, result) => {
+    known.push(id)
+    ports.cache.rememberClaim(nodeId, id, stamp, result)
+  }
+  const asked = { ...ports, clock: createFakeClock(LATER), cache: { ...ports.cache, rememberClaim } }
+  const options = {
+    maxFindings: 9,
+    quick: true,
+    onlyNew: true,
+    signal: new AbortController().signal,
+    onProgress: () => undefined,
+  }
+  for (let pass = 0; pass < 4; pass++) {
+    world.write(5)
+    await world.upload()
+  }
+  await reconcileNodes(asked, [node], options)
+  const [execution] = listExecutions(world.ledger, { limit: 9 }).toReversed()
+  const stamp = `true ${execution?.fromSeq} ${execution?.toSeq} 0`
+  expect(known).toHaveLength(4)
+  expect(ports.cache.findClaim(node.id, execution?.id ?? 0, stamp)).toMatchObject({ sourceRows: 5, objectsEqual: 0 })
+  await compact()
+  await reconcileNodes(asked, [node], options)
+  expect(ports.cache.findClaim(node.id, execution?.id ?? 0, stamp)).toBeUndefined()
 })
