@@ -5,6 +5,9 @@ const SIM = ['test/sim/uploader.test.ts', 'no row is lost or delivered twice, wh
 const KILLS = [`${FAULTS}/struckSteps.test.ts`, 'killed at every labelled step, and its recovery killed as well']
 const WAKES = [`${FAULTS}/struckSteps.test.ts`, 'the second finishes, and the first changes nothing when it wakes']
 const CUTS = [`${FAULTS}/cutConnections.test.ts`, 'cut at the first, the middle, the last byte']
+/** Each says cause, next try and remedy within a minute. */
+const TOLD = `${CORE}/doctor/retries.test.ts`
+const PUTS = `${CORE}/uploader/putGuards.test.ts`
 const FULL = [`${FAULTS}/fullDisk.test.ts`, 'the cause is named with its remedy, and once freed all is delivered']
 
 /**
@@ -19,13 +22,18 @@ export const FAULT_GROUPS = [
   },
   {
     name: 'Power cut: writes not fsynced are lost or torn',
-    tests: [SIM, [`${CORE}/db/ledger/ledger.test.ts`, 'every commit is fsynced']],
+    tests: [
+      SIM,
+      [`${CORE}/db/ledger/ledger.test.ts`, 'every commit is fsynced'],
+      [PUTS, 'is made again instead of being sent'],
+    ],
     gap: 'Real loss of power; the order in which a disk loses sectors is modelled only.',
   },
   {
     name: 'No space, read-only disk, input/output errors, too many open files',
     tests: [
       FULL,
+      [TOLD, 'a full disk'],
       [`${FAULTS}/fullDisk.test.ts`, 'mounted read-only'],
       [`${FAULTS}/fullDisk.test.ts`, 'files that may not grow'],
       [`${FAULTS}/fullDisk.test.ts`, 'open files allowed'],
@@ -37,6 +45,8 @@ export const FAULT_GROUPS = [
     tests: [
       [`${FAULTS}/ledgerDamage.test.ts`, 'is refused with the remedy and left as it is; its copy goes on'],
       [`${FAULTS}/ledgerDamage.test.ts`, 'a torn configuration names its file and line'],
+      [`${CORE}/db/ledger/ledger.test.ts`, 'not one byte of it changes'],
+      [`${CORE}/db/ledger/snapshot.test.ts`, 'the good one of before stays'],
       ['test/hosts/main/workspace.test.ts', 'a damaged ledger: nothing is started'],
     ],
   },
@@ -61,6 +71,7 @@ export const FAULT_GROUPS = [
     name: 'Source locked, hot journal, rollback-journal mode',
     tests: [
       [`${FAULTS}/nodeDamage.test.ts`, 'a node locked for longer than the wait'],
+      [TOLD, 'a locked database'],
       [`${FAULTS}/nodeDamage.test.ts`, 'a hot journal of a writer that died'],
       [`${CORE}/db/nodeDatabase.test.ts`, 'a rollback-journal writer can commit between two reads'],
     ],
@@ -69,6 +80,7 @@ export const FAULT_GROUPS = [
     name: 'Corrupt page, index, header; file that shrinks',
     tests: [
       [`${FAULTS}/nodeDamage.test.ts`, 'is named with the remedy, its neighbour is delivered'],
+      [TOLD, 'a damaged database'],
       [`${FAULTS}/nodeDamage.test.ts`, 'a node with a garbage index still delivers every row'],
       [`${CORE}/doctor/nodeIllnesses.test.ts`, 'is saved into a new sound file'],
     ],
@@ -127,6 +139,7 @@ export const FAULT_GROUPS = [
     tests: [
       SIM,
       [`${CORE}/objects/traps.test.ts`, 'RequestTimeTooSkewed'],
+      [TOLD, 'a clock that is wrong by more than the store allows'],
       [`${CORE}/objects/embedded/sdk.test.ts`, 'a clock wrong by an hour is refused'],
       [`${CORE}/doctor/nodeIllnesses.test.ts`, 'whose clock or zone is ahead is told apart'],
     ],
@@ -138,6 +151,8 @@ export const FAULT_GROUPS = [
       [`${CORE}/objects/conformance.test.ts`, 'each fault is told as what it is'],
       [`${CORE}/objects/traps.test.ts`, 'a racing request is a conflict to be tried again'],
       [`${CORE}/objects/traps.test.ts`, 'a bucket elsewhere is explained with its region'],
+      [TOLD, 'a refused right'],
+      [TOLD, 'an expired token'],
     ],
   },
   {
@@ -155,6 +170,7 @@ export const FAULT_GROUPS = [
       [`${CORE}/reconcile/reconcile.test.ts`, 'notices a flipped byte wherever it is'],
       [`${CORE}/reconcile/reconcile.test.ts`, 'names the rows of a deleted object'],
       [`${CORE}/objects/traps.test.ts`, 'a success with the checksum of other bytes does not count'],
+      [PUTS, 'is never overwritten nor taken for ours'],
     ],
   },
   {
@@ -168,6 +184,7 @@ export const FAULT_GROUPS = [
       ['test/system/hardships.test.ts', 'a switch in mid-backlog'],
       [`${CORE}/uploader/continuous.test.ts`, 'an urgent row overtakes a backlog'],
       [`${CORE}/doctor/workspaceIllnesses.test.ts`, 'that finds an unknown type waits for a person'],
+      [TOLD, 'a bucket that is not there'],
     ],
   },
   {
@@ -192,6 +209,7 @@ export const FAULT_GROUPS = [
     tests: [
       [`${CORE}/objects/embedded/durability.test.ts`, 'two processes on one store never both get a name'],
       [`${CORE}/objects/conformance.test.ts`, 'a put is created once, then recognised'],
+      [TOLD, 'an object of somebody else under our name'],
     ],
     gap: 'A disk carried by hand while its node uploads the same range.',
   },
@@ -208,6 +226,7 @@ export const FAULT_GROUPS = [
     name: 'Upgrade of the ledger, polite refusal of a newer one',
     tests: [
       [`${CORE}/db/ledger/upgrade.test.ts`, 'migrates to the present with its rows'],
+      [`${CORE}/db/ledger/upgrade.test.ts`, 'keeps each request once'],
       [`${CORE}/db/ledger/ledger.test.ts`, 'a ledger of a newer version is refused and left as it is'],
     ],
   },
@@ -218,8 +237,13 @@ export const FAULT_GROUPS = [
   },
   {
     name: 'Soak: memory, open files and ledger stay bounded',
-    tests: [['test/scripts/soak.test.ts', 'growth beyond its bound is named']],
-    gap: 'A day in real time runs apart: npm run soak -- --hours 24. The ledger keeps every execution; nothing compacts it.',
+    tests: [
+      ['test/scripts/soak.test.ts', 'growth beyond its bound is named'],
+      [`${CORE}/db/ledger/compact.test.ts`, 'is bounded by its objects'],
+      [`${CORE}/db/ledger/compact.test.ts`, 'wherever it is broken off'],
+      [`${CORE}/reconcile/compaction.test.ts`, 'a proof says the same of a compacted ledger'],
+    ],
+    gap: 'A day in real time runs apart: npm run soak -- --hours 24.',
   },
 ]
 
