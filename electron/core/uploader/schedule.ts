@@ -10,10 +10,13 @@ export interface Schedule {
 
 /** Even an unchanged file is looked at this often: a clock of a file system is no proof. */
 const LOOK_ANYWAY_MS = 300_000
+/** A large fleet at rest is looked at anyway more rarely: what that costs stays the same however many nodes there are. */
+const LOOK_ANYWAY_MS_PER_NODE = 1_200
 
 /** False when the node's files are as they were when its last pass found nothing left to do. */
-export function wantsLook(entry: NodeEntry, stamp: string, nowMs: number): boolean {
-  return entry.drainedStamp !== stamp || nowMs - entry.lookedAtMs > LOOK_ANYWAY_MS
+export function wantsLook(entry: NodeEntry, stamp: string, nowMs: number, nodes: number): boolean {
+  if (entry.drainedStamp !== stamp) return true
+  return nowMs - entry.lookedAtMs > Math.max(LOOK_ANYWAY_MS, nodes * LOOK_ANYWAY_MS_PER_NODE)
 }
 
 /**

@@ -162,8 +162,10 @@ export function createUploader(ports: UploaderPorts, events: UploaderEvents): Up
       const stamp = isDue || isWatched ? stampFiles(entry.node, now).text : entry.urgentStamp
       const hasChanged = isWatched && stamp !== entry.urgentStamp
       if (isDue) entry.nextDueMs = nextDue(ports, now)
-      if ((isDue && wantsLook(entry, stamp, now)) || (hasChanged && entry.isActiveUrgent)) schedule.want(entry, kind)
-      if (urgent.length > 0 && (hasChanged || (isDue && wantsLook(entry, stamp, now)))) schedule.want(entry, 'urgent')
+      if ((isDue && wantsLook(entry, stamp, now, entries.size)) || (hasChanged && entry.isActiveUrgent))
+        schedule.want(entry, kind)
+      if (urgent.length > 0 && (hasChanged || (isDue && wantsLook(entry, stamp, now, entries.size))))
+        schedule.want(entry, 'urgent')
       entry.urgentStamp = stamp
     }
     schedule.pump()
