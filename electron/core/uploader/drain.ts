@@ -9,6 +9,7 @@ import { claimNext } from './claim.ts'
 import { noteFailure, noteRetry, settleAll } from './passState.ts'
 import type { PassOptions, PassState } from './passState.ts'
 import type { ActivePipeline, UploaderPorts } from './ports.ts'
+import { isDue } from './retry.ts'
 
 /** Claims of one lane under way at once: the next is encoded while the last is sent. */
 const CLAIMS_IN_FLIGHT = 2
@@ -29,7 +30,7 @@ export async function redoOpenExecutions(
         const refused = budgetFailure(ports, execution.route)
         if (refused !== undefined) return noteFailure(state, refused)
         const due = execution.failure?.nextRetryMs ?? 0
-        if (due > ports.clock.now()) noteRetry(state, due)
+        if (!isDue(due, ports.clock.now())) noteRetry(state, due)
         else await attemptExecution(ports, node, execution, options, state)
       }
     }),

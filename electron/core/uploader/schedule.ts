@@ -16,7 +16,7 @@ const LOOK_ANYWAY_MS_PER_NODE = 1_200
 /** False when the node's files are as they were when its last pass found nothing left to do. */
 export function wantsLook(entry: NodeEntry, stamp: string, nowMs: number, nodes: number): boolean {
   if (entry.drainedStamp !== stamp) return true
-  return nowMs - entry.lookedAtMs > Math.max(LOOK_ANYWAY_MS, nodes * LOOK_ANYWAY_MS_PER_NODE)
+  return Math.abs(nowMs - entry.lookedAtMs) > Math.max(LOOK_ANYWAY_MS, nodes * LOOK_ANYWAY_MS_PER_NODE)
 }
 
 /**

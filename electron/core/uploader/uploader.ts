@@ -13,6 +13,7 @@ import { forEachAtOnce, passUntilDone, sumPasses } from './once.ts'
 import type { OnceResult } from './once.ts'
 import type { NodePassResult } from './passState.ts'
 import type { UploaderPorts } from './ports.ts'
+import { isDue } from './retry.ts'
 import { createSchedule, wantsLook } from './schedule.ts'
 import { removeStraySpool } from './spool.ts'
 import { createStateExport } from './stateFile.ts'
@@ -157,14 +158,14 @@ export function createUploader(ports: UploaderPorts, events: UploaderEvents): Up
     const kind = kinds.at(-1) as PassKind
     for (const entry of entries.values()) {
       if (entry.isPaused) continue
-      const isDue = entry.nextDueMs <= now
+      const isPassDue = isDue(entry.nextDueMs, now, longestIntervalMs(ports))
       const isWatched = urgent.length > 0 || entry.isActiveUrgent
-      const stamp = isDue || isWatched ? stampFiles(entry.node, now).text : entry.urgentStamp
+      const stamp = isPassDue || isWatched ? stampFiles(entry.node, now).text : entry.urgentStamp
       const hasChanged = isWatched && stamp !== entry.urgentStamp
-      if (isDue) entry.nextDueMs = nextDue(ports, now)
-      if ((isDue && wantsLook(entry, stamp, now, entries.size)) || (hasChanged && entry.isActiveUrgent))
+      if (isPassDue) entry.nextDueMs = nextDue(ports, now)
+      if ((isPassDue && wantsLook(entry, stamp, now, entries.size)) || (hasChanged && entry.isActiveUrgent))
         schedule.want(entry, kind)
-      if (urgent.length > 0 && (hasChanged || (isDue && wantsLook(entry, stamp, now, entries.size))))
+      if (urgent.length > 0 && (hasChanged || (isPassDue && wantsLook(entry, stamp, now, entries.size))))
         schedule.want(entry, 'urgent')
       entry.urgentStamp = stamp
     }
@@ -291,4 +292,8 @@ function acceptedBy(kind: PassKind, urgent: readonly string[]): (route: string) 
 /** The next regular pass: one interval on, spread by a tenth so that a fleet does not knock at one instant. */
 function nextDue(ports: UploaderPorts, nowMs: number): number {
   return nowMs + ports.config.upload.intervalSeconds * 1000 * (0.95 + ports.rng.next() / 10)
+}
+
+function longestIntervalMs(ports: UploaderPorts): number {
+  return ports.config.upload.intervalSeconds * 1050
 }

@@ -6,6 +6,7 @@ import { connectLedger } from '../../../electron/core/db/ledger/connection.ts'
 import type { LedgerConnection } from '../../../electron/core/db/ledger/connection.ts'
 import { listEpochs } from '../../../electron/core/db/ledger/epochs.ts'
 import { listDelivered, listExecutions } from '../../../electron/core/db/ledger/executions.ts'
+import { findLedgerProblems } from '../../../electron/core/db/ledger/integrity.ts'
 import { listCursors, listGaps } from '../../../electron/core/db/ledger/lanes.ts'
 import { listQuarantine } from '../../../electron/core/db/ledger/records.ts'
 import { setPipeline } from '../../../electron/core/pipelines/pipelineManager.ts'
@@ -171,7 +172,53 @@ describe('a ledger that was lost', () => {
     expect(epochs.size).toBe(2)
     const current = listEpochs(ledger, { nodeId: 'n1', table: 'sensor_readings' }).at(-1)?.epoch
     expect(delivered.filter((e) => e.epoch === current).map((e) => [e.fromSeq, e.toSeq])).toEqual([[1, 10]])
-    expect(bench.store.overwritten).toEqual([])
+    expect(bench.store.crimes).toEqual([])
+  })
+})
+
+describe('a ledger lost while claims of one type had not all arrived', () => {
+  test('makes what no object covers due for the type in force, even if that one delivered nothing yet', async () => {
+    make({ rows: 30, upload: { maxBatchRows: 10, targetObjectBytes: 1 } })
+    bench.beforePut = async (put) => {
+      if (parseObjectKey(put.key)?.fromSeq === 11) throw new Error('cut')
+    }
+    await bench.uploader().once(undefined, never)
+    const arrived = [...bench.store.objects.keys()].map((name) => parseObjectKey(name.slice(name.indexOf('/') + 1)))
+    expect(arrived.some((key) => (key?.fromSeq ?? 0) > 11)).toBe(true)
+    bench.beforePut = async () => undefined
+    switchTo('schematized')
+    const ledger = newLedger()
+    await upload({ ledger })
+
+    const delivered = listDelivered(ledger, 'n1')
+    const isDelivered = (sequence: number): boolean =>
+      delivered.some((execution) => execution.fromSeq <= sequence && sequence <= execution.toSeq)
+    expect(Array.from({ length: 30 }, (_, index) => index + 1).filter((sequence) => !isDelivered(sequence))).toEqual([])
+    expect(findLedgerProblems(ledger)).toEqual([])
+  })
+})
+
+describe('a claim that was abandoned after its object arrived', () => {
+  test('is found again in the bucket, and the ledger is sound with it', async () => {
+    make({ rows: 10 })
+    const dying = {
+      step: (step: string) => {
+        if (step === 'put') throw new Error('killed')
+      },
+    }
+    await bench.uploader(dying).once(undefined, never)
+    const [first] = bench.nodes
+    first?.writer.exec('DELETE FROM sensor_readings')
+    first?.writer.exec("DELETE FROM sqlite_sequence WHERE name = 'sensor_readings'")
+    rmSync(join(bench.stateDir, 'spool'), { recursive: true })
+    first?.append(3)
+    bench.ledger.sql('UPDATE executions SET next_retry_ms = 0').run()
+    bench.ledger.sql('UPDATE cursors SET updated_at_ms = 0').run()
+    await upload()
+
+    const states = listExecutions(bench.ledger, { limit: 10 }).map((execution) => execution.state)
+    expect(states.toSorted()).toEqual(['abandoned', 'succeeded', 'succeeded'])
+    expect(findLedgerProblems(bench.ledger)).toEqual([])
   })
 })
 

@@ -103,10 +103,17 @@ export function placeLanes(
     const covered = coveredByRoute(ledger, table)
     const isBeside = (route: string): boolean => place.alwaysOn.includes(route)
     const reach = (route: string): number => covered.get(route)?.at(-1)?.toSeq ?? Number.NEGATIVE_INFINITY
-    for (const route of covered.keys()) {
+    const furthest = Math.max(
+      Number.NEGATIVE_INFINITY,
+      ...[...covered.keys()].filter((route) => !isBeside(route)).map(reach),
+    )
+    // The type in force goes on where the furthest one got, but for what nobody delivered: that is due to it as a gap.
+    const start = (route: string): number => (route === place.active && !isBeside(route) ? furthest : reach(route))
+    const isNew = place.active !== undefined && !covered.has(place.active) && furthest > Number.NEGATIVE_INFINITY
+    for (const route of isNew ? [...covered.keys(), place.active] : covered.keys()) {
       const lane: Lane = { ...table, route }
       const cursor = readCursor(ledger, lane)
-      const claimedSeq = Math.max(cursor?.claimedSeq ?? place.firstSeq - 1, reach(route))
+      const claimedSeq = Math.max(cursor?.claimedSeq ?? place.firstSeq - 1, start(route))
       const byOthers = [...covered].flatMap(([other, ranges]) => (other === route || isBeside(other) ? [] : ranges))
       const isDue = route === place.active || isBeside(route)
       trimGaps(ledger, lane, covered.get(route) ?? [])
