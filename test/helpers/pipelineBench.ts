@@ -46,7 +46,7 @@ export interface Bench {
 export function createBench(nodes = 1): Bench {
   const folder = tempFolder()
   const clock = createFakeClock(Date.UTC(2026, 2, 1, 12))
-  const store = createSimStore(createRng('bench'))
+  const store = createSimStore({ now: () => Date.now(), advance: () => undefined })
   const ledger = connectLedger(join(folder, 'state', 'ledger.db'))
   const paths = Array.from({ length: nodes }, (_, index) => writeNodeDatabase(folder, undefined, `n${index + 1}.db`))
   let config = configOf(folder, paths)

@@ -65,7 +65,7 @@ export function makeUploaderBench(options: BenchOptions = {}): UploaderBench {
   })
   const config = configOf(folder, stateDir, nodes, options.upload ?? {})
   const ledger = connectLedger(join(stateDir, 'ledger.db'))
-  const store = createSimStore(createRng('bench'))
+  const store = createSimStore({ now: () => Date.now(), advance: () => undefined })
   const uploaders: Uploader[] = []
   const bench: UploaderBench = {
     folder,

@@ -1,148 +1,157 @@
-import { parquetReadObjects } from 'hyparquet'
+import { findLedgerProblems } from '../../electron/core/db/ledger/integrity.ts'
 import { listEpochs } from '../../electron/core/db/ledger/epochs.ts'
 import { listDelivered, listExecutions } from '../../electron/core/db/ledger/executions.ts'
 import type { StoredExecution } from '../../electron/core/db/ledger/executions.ts'
 import { listCursors } from '../../electron/core/db/ledger/lanes.ts'
 import { listQuarantine } from '../../electron/core/db/ledger/records.ts'
-import { parseObjectKey } from '../../shared/domain/objectKey.ts'
-import type { Life, WrittenRow } from './hazards.ts'
+import { readBucket } from './readBucket.ts'
+import type { BucketRow } from './readBucket.ts'
+import { claimName } from './simNode.ts'
+import type { Life, SimNode, WrittenRow } from './simNode.ts'
 import type { World } from './world.ts'
+
+type Bucket = Awaited<ReturnType<typeof readBucket>>
 
 /** Everything that is wrong with a settled world, as sentences; empty when every promise held. */
 export async function findViolations(world: World): Promise<readonly string[]> {
-  const wrong: string[] = world.store.overwritten.map((name) => `a put met different content under ${name}`)
-  const delivered = listDelivered(world.ledger, 'n1')
-  const inBucket = await readBucket(world)
-  const epochs = listEpochs(world.ledger, { nodeId: 'n1', table: 'sensor_readings' })
-  for (const { epoch } of epochs) {
-    const life = world.lifeByEpoch.get(epoch)
-    if (life === undefined) {
-      wrong.push(`epoch ${epoch} belongs to no life`)
-      continue
-    }
-    const isCurrent = life === world.lives.at(-1)
-    for (const cursor of listCursors(world.ledger).filter((candidate) => candidate.epoch === epoch)) {
-      const executions = delivered.filter((e) => e.epoch === epoch && e.route === cursor.route)
-      wrong.push(...overlaps(executions))
-      const rows = inBucket.get(`${epoch}/${cursor.route}`) ?? []
-      wrong.push(...checkLane(world, life, cursor.route, epoch, executions, rows))
-    }
-    if (isCurrent)
-      wrong.push(
-        ...checkCoverage(
-          life,
-          delivered.filter((e) => e.epoch === epoch && !isBeside(world, e.route)),
-        ),
-      )
-  }
-  const lives = new Set(world.lifeByEpoch.values())
-  if (lives.size !== world.lifeByEpoch.size) wrong.push('two epochs name one life, or one epoch names two')
+  const bucket = await readBucket(world.store)
+  const wrong = findLedgerProblems(world.ledger()).map((problem) => `ledger: ${problem}`)
+  for (const node of world.nodes) wrong.push(...checkNode(world, node, bucket))
   return wrong
 }
 
-function isBeside(world: World, route: string): boolean {
-  return route === 'emergency' && world.alwaysOn.includes('emergency') && !world.wasActive.has('emergency')
-}
-
-type BucketRow = Record<string, unknown>
-
-async function readBucket(world: World): Promise<Map<string, BucketRow[]>> {
-  const byLane = new Map<string, BucketRow[]>()
-  for (const [name, object] of world.store.objects) {
-    const key = parseObjectKey(name.slice(name.indexOf('/') + 1))
-    if (key === undefined) throw new Error(`Unreadable key ${name}`)
-    const file = object.bytes.buffer.slice(
-      object.bytes.byteOffset,
-      object.bytes.byteOffset + object.bytes.byteLength,
-    ) as ArrayBuffer
-    const rows = (await parquetReadObjects({ file })) as BucketRow[]
-    const lane = `${key.epoch}/${key.type}`
-    const list = byLane.get(lane) ?? []
-    byLane.set(lane, list)
-    for (const row of rows) {
-      if (row['_node_id'] !== 'n1' || row['_pipeline_type'] !== key.type) throw new Error(`Wrong lineage in ${name}`)
-      list.push({ ...row, $from: key.fromSeq, $to: key.toSeq, $date: key.date })
+function checkNode(world: World, node: SimNode, bucket: Bucket): string[] {
+  const wrong: string[] = []
+  const ledger = world.ledger()
+  const { id } = node.config
+  const delivered = listDelivered(ledger, id)
+  const cursors = listCursors(ledger, id)
+  const epochs = listEpochs(ledger, { nodeId: id, table: 'sensor_readings' })
+  for (const { epoch } of epochs) {
+    const life = node.lifeByEpoch.get(epoch)
+    if (life === undefined) {
+      wrong.push(`epoch ${epoch} of ${id} belongs to no life`)
+      continue
+    }
+    const ofEpoch = delivered.filter((execution) => execution.epoch === epoch)
+    const routes = new Set([
+      ...cursors.filter((cursor) => cursor.epoch === epoch).map((cursor) => cursor.route),
+      ...[...bucket.keys()]
+        .filter((lane) => lane.startsWith(`${id}/${epoch}/`))
+        .map((lane) => lane.split('/')[2] as string),
+    ])
+    for (const route of routes) {
+      const executions = ofEpoch.filter((execution) => execution.route === route)
+      wrong.push(
+        ...checkLane(world, node, life, { route, epoch }, executions, bucket.get(`${id}/${epoch}/${route}`) ?? []),
+      )
+    }
+    if (life === node.life()) wrong.push(...checkCoverage(node, life, ofEpoch, world.options.alwaysOn))
+  }
+  const known = new Set(epochs.map((record) => record.epoch))
+  for (const lane of bucket.keys()) {
+    const [owner, epoch] = lane.split('/') as [string, string]
+    if (owner === id && !known.has(epoch) && node.lifeByEpoch.get(epoch) === node.life()) {
+      wrong.push(`P5: the ledger does not know ${lane}, which is the present life`)
     }
   }
-  return byLane
-}
-
-function overlaps(executions: readonly StoredExecution[]): string[] {
-  const sorted = executions.toSorted((a, b) => a.fromSeq - b.fromSeq)
-  return sorted.flatMap((execution, index) => {
-    const next = sorted[index + 1]
-    return next !== undefined && next.fromSeq <= execution.toSeq
-      ? [`${execution.route} delivered ${next.fromSeq}..${execution.toSeq} twice`]
-      : []
-  })
+  const present = [...node.lifeByEpoch].filter(([epoch, life]) => known.has(epoch) && life === node.life())
+  if (present.length > 1) wrong.push(`${present.length} epochs of ${id} name one life`)
+  return wrong
 }
 
 /** Every row of the current life must have been delivered by some route that was active. */
-function checkCoverage(life: Life, executions: readonly StoredExecution[]): string[] {
+function checkCoverage(
+  node: SimNode,
+  life: Life,
+  executions: readonly StoredExecution[],
+  alwaysOn: readonly string[],
+): string[] {
+  const counts = executions.filter(({ route }) => !alwaysOn.includes(route) || node.wasActive.has(route))
   return [...life.rows.keys()]
-    .filter((id) => !executions.some((execution) => execution.fromSeq <= id && id <= execution.toSeq))
-    .map((id) => `row ${id} was delivered by no active route`)
+    .filter((id) => !counts.some((execution) => execution.fromSeq <= id && id <= execution.toSeq))
+    .filter((id) => !life.forgotten.has(id))
+    .map((id) => `P1: row ${id} of ${node.config.id} was delivered by no active route`)
 }
 
 function checkLane(
   world: World,
+  node: SimNode,
   life: Life,
-  route: string,
-  epoch: string,
+  lane: { readonly route: string; readonly epoch: string },
   executions: readonly StoredExecution[],
   rows: readonly BucketRow[],
 ): string[] {
+  const { route, epoch } = lane
+  const nodeId = node.config.id
   const due = [...life.rows.values()].filter((row) =>
     executions.some(
       (execution) =>
         execution.fromSeq <= row.id &&
         row.id <= execution.toSeq &&
-        (life.purged.get(row.id)?.has(execution.id) ?? true),
+        (life.purged.get(row.id)?.has(claimName(execution)) ?? true),
     ),
   )
-  const label = `life ${life.number} ${route}`
-  // Of an execution whose source went away in the middle, what was stored before stays in the bucket, each row once.
-  const left = listExecutions(world.ledger, { limit: 100_000 }).filter(
-    (e) => e.state === 'abandoned' && e.epoch === epoch && e.route === route,
+  const label = `${nodeId} life ${life.number} ${route}`
+  // Of an execution whose source went away in the middle, what was stored before stays in the bucket, each row once. The
+  // same of a claim that a lost ledger had made in a life that is over.
+  const left = listExecutions(world.ledger(), { nodeId, limit: 100_000 }).filter(
+    (execution) => execution.state === 'abandoned' && execution.epoch === epoch && execution.route === route,
   )
-  const isLeft = (id: number): boolean => left.some((execution) => execution.fromSeq <= id && id <= execution.toSeq)
+  const isOver = life !== node.life()
+  const isLeft = (id: number): boolean =>
+    isOver || left.some((execution) => execution.fromSeq <= id && id <= execution.toSeq)
   if (route === 'aggregated') {
     return checkAggregate(label, due, rows, [...life.rows.keys()].filter(isLeft).length)
   }
   const expected = new Map(due.filter((row) => route !== 'emergency' || row.anomaly === 1).map((row) => [row.id, row]))
   const wrong: string[] = []
   if (route === 'schematized') {
-    const rejected = listQuarantine(world.ledger, { nodeId: 'n1', limit: 100_000 })
+    const rejected = listQuarantine(world.ledger(), { nodeId, limit: 100_000 })
       .filter((entry) => entry.route === route && entry.epoch === epoch)
       .map((entry) => entry.sequence)
     for (const sequence of rejected) {
+      const row = life.rows.get(sequence)
       if (!expected.delete(sequence) && !isLeft(sequence))
         wrong.push(`${label}: row ${sequence} is in quarantine but was never due`)
+      if (row !== undefined && !isBad(row))
+        wrong.push(`${label}: row ${sequence} is in quarantine, but nothing is wrong with it`)
     }
   }
   const seen = new Set<number>()
   for (const row of rows) {
     const id = Number(row['_row_id'])
     const original = expected.get(id) ?? (isLeft(id) ? life.rows.get(id) : undefined)
-    if (seen.has(id)) wrong.push(`${label}: row ${id} is there twice`)
+    if (seen.has(id)) wrong.push(`P2: ${label}: row ${id} is there twice`)
     seen.add(id)
     if (original === undefined) wrong.push(`${label}: row ${id} was never due`)
-    else if (route === 'raw') wrong.push(...checkRaw(label, original, row))
+    else wrong.push(...checkValues(label, original, row))
   }
-  for (const id of expected.keys()) if (!seen.has(id)) wrong.push(`${label}: row ${id} is missing`)
+  for (const id of expected.keys()) {
+    if (!seen.has(id) && !life.forgotten.has(id)) wrong.push(`P1: ${label}: row ${id} is missing`)
+  }
   return wrong
 }
 
-function checkRaw(label: string, original: WrittenRow, row: BucketRow): string[] {
+function isBad(row: WrittenRow): boolean {
+  return Number.isNaN(Date.parse(row.timestamp)) || row.temperatures.some((value) => typeof value === 'string')
+}
+
+/** Any value the row had is right: it may have been read before it was corrected, or after. */
+function checkValues(label: string, original: WrittenRow, row: BucketRow): string[] {
   const wrong: string[] = []
-  const extra = typeof row['_extra'] === 'string' ? (JSON.parse(row['_extra']) as Record<string, unknown>) : {}
-  const temperature = row['temperature'] ?? extra['temperature'] ?? null
-  if (temperature !== original.temperature)
-    wrong.push(`${label}: row ${original.id} has temperature ${JSON.stringify(temperature)}`)
-  const time = row['timestamp'] instanceof Date ? row['timestamp'].getTime() : extra['timestamp']
-  const wanted = Number.isNaN(Date.parse(original.timestamp)) ? original.timestamp : Date.parse(original.timestamp)
-  if (time !== wanted) wrong.push(`${label}: row ${original.id} has time ${String(time)}, not ${wanted}`)
-  const date = typeof wanted === 'number' ? new Date(wanted).toISOString().slice(0, 10) : undefined
+  if (label.endsWith('raw')) {
+    const extra = typeof row['_extra'] === 'string' ? (JSON.parse(row['_extra']) as Record<string, unknown>) : {}
+    const temperature = (row['temperature'] ?? extra['temperature'] ?? null) as number | string | null
+    if (!original.temperatures.includes(temperature)) {
+      wrong.push(`${label}: row ${original.id} has temperature ${JSON.stringify(temperature)}`)
+    }
+    const time = row['timestamp'] instanceof Date ? row['timestamp'].getTime() : extra['timestamp']
+    const wanted = Number.isNaN(Date.parse(original.timestamp)) ? original.timestamp : Date.parse(original.timestamp)
+    if (time !== wanted) wrong.push(`${label}: row ${original.id} has time ${String(time)}, not ${wanted}`)
+  }
+  const ms = Date.parse(original.timestamp)
+  const date = Number.isNaN(ms) ? undefined : new Date(ms).toISOString().slice(0, 10)
   if (row['$date'] !== date) wrong.push(`${label}: row ${original.id} lies under date ${String(row['$date'])}`)
   return wrong
 }
@@ -158,5 +167,5 @@ function checkAggregate(
   const isRight = mostLeft === 0 ? counted === readable || counted === due.length : counted >= readable
   return isRight && counted <= due.length + mostLeft
     ? []
-    : [`${label}: aggregates stand for ${counted} rows of ${due.length} (${readable} with a time)`]
+    : [`P2: ${label}: aggregates stand for ${counted} rows of ${due.length} (${readable} with a time)`]
 }

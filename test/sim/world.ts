@@ -1,279 +1,321 @@
-import Database from 'better-sqlite3'
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { connectLedger } from '../../electron/core/db/ledger/connection.ts'
 import type { LedgerConnection } from '../../electron/core/db/ledger/connection.ts'
 import { listEpochs } from '../../electron/core/db/ledger/epochs.ts'
-import { listCursors } from '../../electron/core/db/ledger/lanes.ts'
-import { setPipeline } from '../../electron/core/pipelines/pipelineManager.ts'
-import { createGate } from '../../electron/core/support/gate.ts'
-import { silentLog } from '../../electron/core/support/log.ts'
+import { listOpenExecutions, readExecution } from '../../electron/core/db/ledger/executions.ts'
+import { writePaused } from '../../electron/core/db/ledger/settings.ts'
 import { createRng } from '../../electron/core/support/rng.ts'
 import type { Rng } from '../../electron/core/support/rng.ts'
 import { inProcessEncoder } from '../../electron/core/uploader/encoder.ts'
-import { createUploader } from '../../electron/core/uploader/uploader.ts'
-import type { EngineConfig, NodeConfig } from '../../shared/domain/settings.ts'
-import { createFakeClock, createStillClock } from '../helpers/fakeClock.ts'
+import type { Encoder } from '../../electron/core/uploader/encodePort.ts'
+import type { EngineConfig } from '../../shared/domain/settings.ts'
+import { createFakeClock } from '../helpers/fakeClock.ts'
 import type { FakeClock } from '../helpers/fakeClock.ts'
-import { createHazards, newLife } from './hazards.ts'
-import type { Life } from './hazards.ts'
-import { createSimSources } from './simSource.ts'
+import { createWatch } from './invariants.ts'
+import type { Watch } from './invariants.ts'
+import type { Action, NodeAction, Schedule, Uploading, WorldOptions } from './schedule.ts'
+import { closeSimLedger, keepSimLedger, openSimLedger } from './simLedger.ts'
+import type { KeptLedger } from './simLedger.ts'
+import { claimName, createSimNode, TABLE } from './simNode.ts'
+import type { SimNode } from './simNode.ts'
+import { startRunner } from './simRunner.ts'
+import type { SimRunner } from './simRunner.ts'
 import { createSimStore } from './simStore.ts'
 import type { SimStore } from './simStore.ts'
 
-export class Crash extends Error {}
-
-/** A whole world of one seed: a node and its writer, a workspace, a store, and everything that can go wrong. */
+/** A whole world: nodes and their sensors, a workspace, a store, and everything that can go wrong. */
 export interface World {
-  readonly seed: number
-  readonly rng: Rng
+  readonly options: WorldOptions
   readonly clock: FakeClock
   readonly store: SimStore
-  readonly ledger: LedgerConnection
-  readonly node: NodeConfig
-  readonly lives: Life[]
-  readonly lifeByEpoch: Map<string, Life>
-  readonly log: string[]
-  /** Routes that ran beside the active one, and routes that were active at some time. */
-  readonly alwaysOn: readonly string[]
-  readonly wasActive: ReadonlySet<string>
-  act(): Promise<void>
+  readonly nodes: readonly SimNode[]
+  readonly ledger: () => LedgerConnection
+  /** Folder of the workspace's state. */
+  readonly stateDir: string
+  /** What happened, in words. */
+  readonly story: readonly string[]
+  /** Promises broken so far. */
+  readonly violations: readonly string[]
+  apply(action: Action): Promise<void>
   /** Repairs every fault and uploads until nothing is left. */
   settle(): Promise<void>
   close(): void
 }
 
+/** A bug that a test puts in on purpose, through a port. */
+export interface Plant {
+  readonly encoder?: (real: Encoder) => Encoder
+  readonly store?: (real: SimStore) => SimStore
+}
+
 const START_MS = Date.UTC(2026, 2, 1, 22)
-const TYPES = ['raw', 'schematized', 'emergency', 'aggregated'] as const
 
-export function createWorld(seed: number): World {
-  const rng = createRng(`world-${seed}`)
+/** Makes the world of a schedule as it is before the first action. */
+export function createWorld({ options, seed }: Pick<Schedule, 'options' | 'seed'>, plant: Plant = {}): World {
   const folder = mkdtempSync(join(tmpdir(), 'fieldgate-sim-'))
-  const path = join(folder, 'node.sqlite')
+  const stateDir = join(folder, 'state')
+  mkdirSync(stateDir)
   const clock = createFakeClock(START_MS)
-  const store = createSimStore(rng.fork('store'))
-  const ledger = connectLedger(':memory:')
-  const node: NodeConfig = { id: 'n1', sqlite: path, labels: {}, timeZone: 'UTC' }
-  const sources = createSimSources([])
-  const config = configOf(folder, node, rng)
-  const isAutoIncrement = rng.next() < 0.5
-  const lives: Life[] = []
-  const lifeByEpoch = new Map<string, Life>()
-  const log: string[] = []
-  const note = (text: string): void => {
-    log.push(text)
-  }
-  let writer = openTable(path, isAutoIncrement)
-  lives.push(newLife(1))
-  const wasActive = new Set<string>(['raw'])
+  const realStore = createSimStore(clock)
+  const store = plant.store?.(realStore) ?? realStore
+  const story: string[] = []
+  const violations: string[] = []
+  const note = (text: string): void => void story.push(text.replaceAll(folder, ''))
+  const sleepers: SimRunner[] = []
+  let ledger = openSimLedger()
+  let kept: { readonly ledger: KeptLedger; readonly epochs: readonly ReadonlySet<string>[] } | undefined
   let runs = 0
-  let written = 0
 
-  const life = (): Life => lives.at(-1) as Life
+  const nodes = Array.from({ length: options.nodes }, (_, index) =>
+    createSimNode(index, join(folder, `node${index + 1}.sqlite`), options, {
+      clock,
+      note,
+      ledger: () => ledger,
+      setPaused: (nodeId, isPaused) => writePaused(ledger, nodeId, isPaused ? clock.now() : undefined),
+    }),
+  )
+  const byId = new Map(nodes.map((node) => [node.config.id, node]))
+  const config = configOf(
+    folder,
+    options,
+    nodes.map((node) => node.config),
+  )
+  const realEncoder = inProcessEncoder((path) =>
+    (nodes.find((node) => node.config.sqlite === path) as SimNode).table.open(),
+  )
+  const encoder = plant.encoder?.(realEncoder) ?? realEncoder
+  const watch: Watch = createWatch({ nodes, store, options, ledger: () => ledger })
 
-  function write(count: number): void {
-    const insert = writer.prepare(
-      'INSERT INTO sensor_readings (timestamp, sensor_id, temperature, status_code, anomaly_flag, anomaly_type) VALUES (?, ?, ?, ?, ?, ?)',
-    )
-    writer.transaction(() => {
-      const shared = timestampAt(clock.now())
-      for (let i = 0; i < count; i++) {
-        const kind = rng.next()
-        const timestamp =
-          kind < 0.4
-            ? shared
-            : kind < 0.5
-              ? timestampAt(clock.now() - rng.int(1, 2 * 86_400_000))
-              : kind < 0.53
-                ? 'no time at all'
-                : timestampAt(clock.now() + i)
-        const temperature =
-          rng.next() < 0.03 ? 'hot' : rng.next() < 0.05 ? null : Math.round(rng.gauss(20, 5) * 100) / 100
-        const anomaly = rng.next() < 0.1 ? 1 : 0
-        const id = Number(
-          insert.run(timestamp, `S${rng.int(1, 3)}`, temperature, anomaly, anomaly, anomaly === 1 ? 'spike' : null)
-            .lastInsertRowid,
-        )
-        life().rows.set(id, { id, timestamp, temperature, anomaly })
-        written++
-      }
-    })()
-    note(`write ${count} rows, last id ${[...life().rows.keys()].at(-1)}`)
+  /** What is in the spool as the disk has it after the power went: whole, torn, missing, or full of something else. */
+  const damageSpool = (rng: Rng, chance: number): void => {
+    const spool = join(stateDir, 'spool')
+    for (const file of existsSync(spool) ? readdirSync(spool).toSorted() : []) {
+      if (rng.next() >= chance) continue
+      const path = join(spool, file)
+      const kind = rng.int(0, 2)
+      const { size } = statSync(path)
+      if (kind === 0) rmSync(path)
+      else if (kind === 1) truncateSync(path, rng.int(0, Math.max(0, size - 1)))
+      else writeFileSync(path, Buffer.alloc(size, 7))
+      forgetRead(file)
+      note(`spool file ${file} is ${['gone', 'torn', 'garbage'][kind]}`)
+    }
   }
 
-  async function upload(crashAt: number | undefined): Promise<void> {
-    let isDead = false
-    let steps = 0
-    const guard = (): void => {
-      if (isDead) throw new Crash('dead')
+  /** The claim is read again from the source, so rows purged meanwhile count as never read by it. */
+  const forgetRead = (file: string): void => {
+    const id = Number(/^execution-(\d+)-/.exec(file)?.[1])
+    const row = ledger.sql('SELECT 1 FROM executions WHERE id = ?').get(id)
+    if (row === undefined) return
+    const execution = readExecution(ledger, id)
+    if (execution.state === 'succeeded') return
+    const purged = byId.get(execution.nodeId)?.life().purged ?? new Map()
+    for (const read of new Set(purged.values())) (read as Set<string>).delete(claimName(execution))
+  }
+
+  const finish = (runner: SimRunner, changes: readonly number[]): void => {
+    const looked = runner.looked()
+    for (const node of nodes) {
+      // It died before it could say which epoch it began.
+      for (const { epoch } of listEpochs(ledger, { nodeId: node.config.id, table: TABLE })) {
+        if (!node.lifeByEpoch.has(epoch)) node.lifeByEpoch.set(epoch, node.life())
+      }
     }
-    const connection: LedgerConnection = {
-      database: ledger.database,
-      sql: (text) => {
-        guard()
-        return ledger.sql(text)
-      },
-      write: (work) => {
-        guard()
-        return ledger.write(work)
-      },
+    violations.push(...watch.look())
+    for (const [index, node] of nodes.entries()) {
+      if (!looked.has(node.config.id)) continue
+      node.isAligned = true
+      if (node.changes === changes[index]) node.isChanged = false
     }
-    runs++
-    const token = `runner-${runs}`
-    const uploader = createUploader(
+  }
+
+  const upload = async (wanted: Uploading & { readonly node?: number }): Promise<SimRunner> => {
+    const pid = ++runs
+    watch.begin()
+    const changes = nodes.map((node) => node.changes)
+    const nodeIds = wanted.node === undefined ? undefined : [nodes[wanted.node]?.config.id as string]
+    const alive = new Set([pid, ...sleepers.filter((each) => each.isAsleep()).map((each) => each.pid)])
+    const runner = startRunner(
       {
         config,
-        ledger: connection,
-        store,
-        encoder: inProcessEncoder((source) => sources.open(source)),
         clock,
-        loopClock: createStillClock(clock),
-        rng: rng.fork(`uploader-${runs}`),
-        log: silentLog,
-        runner: { token, pid: runs, host: 'h', isAlive: (pid) => pid === runs },
-        openNode: (wanted) => sources.open(wanted.sqlite),
-        readPipeline: (wanted) => sources.readPipeline(wanted.sqlite),
-        encodeGate: createGate(2, 1),
-        putGate: createGate(2, 1),
-        step: () => {
-          guard()
-          steps++
-          if (steps === crashAt) {
-            isDead = true
-            throw new Crash(`at step ${steps}`)
-          }
-        },
+        ledger,
+        store,
+        encoder,
+        nodes: byId,
+        isAlive: (other) => other === pid || alive.has(other),
+        interrupt: (action) => interrupt(action),
+        complain: (violation) => void violations.push(violation),
       },
-      { onExecution: () => undefined, onStatus: () => undefined, onEpoch: () => undefined },
+      pid,
+      wanted,
+      nodeIds,
     )
-    try {
-      await uploader.once(undefined, new AbortController().signal)
-    } catch (error) {
-      if (!isDead) throw error
+    await runner.rest()
+    if (runner.isAsleep()) sleepers.push(runner)
+    finish(runner, changes)
+    const how = runner.isAsleep()
+      ? `it stops moving at wait ${wanted.suspendAt}`
+      : runner.isDead()
+        ? `it dies at ${wanted.death?.at} ${wanted.death?.count}`
+        : runner.failures().length > 0
+          ? `it fails: ${runner.failures().join(' / ')}`
+          : 'it ends well'
+    note(`runner ${pid} uploads ${nodeIds?.join() ?? 'all'}: ${how}`)
+    if (runner.isDead() && wanted.isPowerCut === true) {
+      for (const each of sleepers.splice(0)) each.kill()
+      damageSpool(createRng(wanted.salt).fork('disk'), 0.5)
     }
-    for (const epoch of listEpochs(ledger, { nodeId: 'n1', table: 'sensor_readings' })) {
-      if (!lifeByEpoch.has(epoch.epoch)) lifeByEpoch.set(epoch.epoch, life())
-    }
-    for (const cursor of listCursors(ledger)) {
-      const of = lifeByEpoch.get(cursor.epoch)
-      if (of === undefined) continue
-      const before = of.acked.get(cursor.route) ?? Number.NEGATIVE_INFINITY
-      if (cursor.ackedSeq < before) throw new Error(`P3: acknowledged ${cursor.route} went back to ${cursor.ackedSeq}`)
-      of.acked.set(cursor.route, cursor.ackedSeq)
-    }
-    if (!isDead) hazards.seen()
-    note(`upload, crash at ${isDead ? crashAt : 'none'}`)
+    return runner
   }
 
-  const hazards = createHazards({
-    path,
-    ledger,
-    rng,
-    lives,
-    lifeByEpoch,
-    note,
-    writer: () => writer,
-    reopen: (make) => {
-      sources.forget(path)
-      writer.close()
-      for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(path + suffix, { force: true })
-      make()
-      writer = openTable(path, isAutoIncrement)
-    },
-  })
-
-  function beginAnew(change: () => void): void {
-    change()
-    clock.advance(rng.int(1_000, 90_000))
-    write(rng.int(1, 30))
+  const interrupt = (action: NodeAction): void => {
+    note('in the middle of it:')
+    watch.noteTypes()
+    ;(nodes[action.node] as SimNode).apply(action)
+    watch.noteTypes()
   }
 
-  async function act(): Promise<void> {
-    clock.advance(rng.int(0, 7_200_000))
-    store.faultRate = rng.next() < 0.3 ? rng.next() * 0.6 : 0
-    const kind = rng.next()
-    if (kind < 0.36) write(rng.int(1, 60))
-    else if (kind < 0.54) await upload(undefined)
-    else if (kind < 0.76) await upload(rng.int(1, 40))
-    else if (kind < 0.84) {
-      const type = rng.pick(TYPES)
-      const backfill = rng.next() < 0.3
-      setPipeline(path, { type, by: 'sim', reason: 'sim', backfill, atMs: clock.now(), customTypes: [] })
-      wasActive.add(type)
-      note(`switch to ${type}${backfill ? ' with backfill' : ''}`)
-    } else if (kind < 0.88) hazards.purge()
-    else if (kind < 0.9) hazards.addColumn()
-    else if (kind < 0.92) hazards.tearSpool(join(folder, 'state', 'spool'))
-    else if (kind < 0.94) hazards.backUp()
-    else if (kind < 0.96) hazards.restore()
-    else if (kind < 0.98) beginAnew(() => hazards.startOver())
-    else beginAnew(() => hazards.recreate())
+  const wake = async (): Promise<void> => {
+    for (const runner of sleepers.splice(0)) {
+      watch.begin()
+      const changes = nodes.map((node) => node.changes)
+      runner.wake()
+      await runner.rest()
+      finish(runner, runner.isDead() ? [] : changes)
+      note(`runner ${runner.pid} is woken and ends: ${runner.failures().join(' / ') || 'well'}`)
+    }
   }
 
-  write(rng.int(1, 50))
+  /** A ledger that knows less takes the place of the one there is. */
+  const replaceLedger = (by: KeptLedger | undefined): void => {
+    for (const runner of sleepers.splice(0)) runner.kill()
+    closeSimLedger(ledger)
+    ledger = openSimLedger(by)
+    for (const node of nodes) node.isAligned = false
+    rmSync(join(stateDir, 'last_upload_state.json'), { force: true })
+    for (const [index, node] of nodes.entries()) {
+      for (const life of node.lives) for (const id of life.purged.keys()) life.forgotten.add(id)
+      for (const life of node.lives) life.acked.clear()
+      // An epoch that neither the ledger nor the bucket has heard of may be named again.
+      const known = by === undefined ? undefined : kept?.epochs[index]
+      for (const epoch of node.lifeByEpoch.keys()) {
+        const isInBucket = [...store.objects.keys()].some((name) => name.includes(`/${epoch}-`))
+        if (!isInBucket && known?.has(epoch) !== true) node.lifeByEpoch.delete(epoch)
+      }
+    }
+    watch.forget()
+  }
+
+  const tidyBucket = (): void => {
+    for (const name of store.foreign) store.objects.delete(name)
+    store.foreign.clear()
+  }
+
+  async function apply(action: Action): Promise<void> {
+    clock.advance(action.afterMs)
+    switch (action.do) {
+      case 'upload':
+        return void (await upload(action))
+      case 'wake':
+        return wake()
+      case 'tearSpool':
+        return damageSpool(createRng(action.salt), 0.7)
+      case 'cutLink':
+        store.cutUntilMs = clock.now() + action.forMs
+        return note(`the link is cut for ${Math.round(action.forMs / 1000)} s`)
+      case 'setClock':
+        clock.advance(action.byMs)
+        return note(`the clock jumps by ${action.byMs / 3_600_000} h`)
+      case 'tidyBucket':
+        return tidyBucket()
+      case 'keepLedger':
+        kept = { ledger: keepSimLedger(ledger), epochs: nodes.map((node) => new Set(node.lifeByEpoch.keys())) }
+        return note('a copy of the ledger is kept')
+      case 'putLedgerBack':
+      case 'loseLedger':
+        if (nodes.some((node) => node.isChanged) || (action.do === 'putLedgerBack' && kept === undefined)) return
+        replaceLedger(action.do === 'putLedgerBack' ? kept?.ledger : undefined)
+        return note(action.do === 'putLedgerBack' ? 'the kept copy of the ledger is put back' : 'the ledger is lost')
+      case 'write':
+      case 'switch':
+      case 'startOver':
+      case 'recreate':
+      case 'purge':
+      case 'update':
+      case 'markSynced':
+      case 'addColumn':
+      case 'dropColumn':
+      case 'vacuum':
+      case 'backUp':
+      case 'restore':
+      case 'pause':
+      case 'resume':
+      case 'lock':
+        return nodes[action.node]?.apply(action)
+    }
+  }
+
+  for (const [index, node] of nodes.entries()) {
+    node.apply({ do: 'write', node: index, rows: options.firstRows, salt: seed + index })
+  }
   return {
-    seed,
-    rng,
+    options,
     clock,
     store,
-    ledger,
-    node,
-    lives,
-    lifeByEpoch,
-    log,
-    alwaysOn: config.upload.alwaysOn,
-    wasActive,
-    act,
+    nodes,
+    ledger: () => ledger,
+    stateDir,
+    story,
+    violations,
+    apply,
     async settle() {
-      store.faultRate = 0
-      for (let round = 0; round < 3; round++) {
-        clock.advance(600_000)
-        await upload(undefined)
+      note('everything is mended')
+      store.cutUntilMs = Number.NEGATIVE_INFINITY
+      for (const node of nodes) {
+        node.lockedUntilMs = Number.NEGATIVE_INFINITY
+        node.apply({ do: 'resume', node: 0 })
       }
+      await wake()
+      tidyBucket()
+      let last: SimRunner | undefined
+      for (
+        let round = 0;
+        round < 4 && !(last?.endedWell() === true && listOpenExecutions(ledger).length === 0);
+        round++
+      ) {
+        clock.advance(600_000)
+        last = await upload({ salt: round, faults: 0, latencyMs: 0 })
+      }
+      for (const failure of last?.failures() ?? []) violations.push(`after everything is mended: ${failure}`)
     },
     close() {
-      sources.forget(path)
-      writer.close()
-      ledger.database.close()
+      for (const runner of sleepers.splice(0)) runner.kill()
+      for (const node of nodes) node.table.close()
+      closeSimLedger(ledger)
       rmSync(folder, { recursive: true, force: true })
     },
   }
 }
 
-function timestampAt(ms: number): string {
-  return new Date(ms).toISOString().replace('Z', '+00:00')
-}
-
-function openTable(path: string, isAutoIncrement: boolean): Database.Database {
-  const database = new Database(path)
-  database.pragma('journal_mode = WAL')
-  database.pragma('synchronous = OFF')
-  database.exec(
-    `CREATE TABLE IF NOT EXISTS sensor_readings (id INTEGER PRIMARY KEY ${isAutoIncrement ? 'AUTOINCREMENT' : ''}, timestamp TEXT NOT NULL,
-       sensor_id TEXT NOT NULL, temperature REAL, status_code INTEGER, anomaly_flag INTEGER, anomaly_type TEXT)`,
-  )
-  return database
-}
-
-function configOf(folder: string, node: NodeConfig, rng: Rng): EngineConfig {
-  mkdirSync(join(folder, 'state'), { recursive: true })
+function configOf(folder: string, options: WorldOptions, nodes: EngineConfig['nodes']): EngineConfig {
   return {
     workspace: folder,
     stateDir: join(folder, 'state'),
-    nodes: [node],
+    nodes,
     autoDetect: true,
     store: { kind: 'embedded', folder: join(folder, 'objects'), region: 'us-west-2' },
     buckets: { prefix: 'sim', region: 'us-west-2', names: {} },
     upload: {
       intervalSeconds: 30,
-      maxBatchRows: rng.int(1, 25),
-      targetObjectBytes: rng.int(1, 4_000),
-      compression: rng.pick(['none', 'snappy']),
+      maxBatchRows: options.maxBatchRows,
+      targetObjectBytes: options.targetObjectBytes,
+      compression: options.compression,
       parquetEngine: 'columnar',
-      parquetProfile: rng.pick(['compact', 'compatible']),
+      parquetProfile: options.profile,
       workers: 1,
-      alwaysOn: rng.next() < 0.3 ? ['emergency'] : [],
+      alwaysOn: [...options.alwaysOn],
     },
     pipelines: {
       custom: [],

@@ -4,6 +4,7 @@ import { anchorOfRow } from './node/anchors.ts'
 import { openSource } from './node/connection.ts'
 import type { SourceConnection } from './node/connection.ts'
 import { chooseTable, chooseTimestampColumn, detectEncoding } from './node/detect.ts'
+import type { FoundTable } from './node/detect.ts'
 import { explainFailure } from './node/failures.ts'
 import { readGlance } from './node/glance.ts'
 import { countRange, readIdentity, readNewest, readRange, tableQueries } from './node/rows.ts'
@@ -25,6 +26,7 @@ export function openNodeDatabase(path: string, _options: { readonly timeZone: st
 
 /** The same over a connection that is open already; `identifyFile` says where the database lies, as a hint. */
 export function nodeDatabaseOver(connection: SourceConnection, path: string, identifyFile: () => string): NodeDatabase {
+  const schema = rememberSchema(connection)
   const queries = new Map<string, TableQueries>()
   const queriesOf = (plan: Pick<TablePlan, 'table' | 'columns'>): TableQueries => {
     const key = `${plan.table}/${plan.columns.map((column) => column.name).join('/')}`
@@ -32,8 +34,7 @@ export function nodeDatabaseOver(connection: SourceConnection, path: string, ide
     queries.set(key, known)
     return known
   }
-  const byName = (table: string): TableQueries =>
-    queriesOf({ table, columns: existingColumns(connection, path, table) })
+  const byName = (table: string): TableQueries => queriesOf({ table, columns: existingColumns(schema, path, table) })
   let isInSnapshot = false
   const guarded = <T>(read: () => T): T => {
     try {
@@ -64,10 +65,10 @@ export function nodeDatabaseOver(connection: SourceConnection, path: string, ide
           problem,
         })),
       ),
-    plan: (wanted = {}) => snapshot(() => makePlan(connection, path, wanted)),
+    plan: (wanted = {}) => snapshot(() => makePlan(connection, schema, path, wanted)),
     identity: (table) =>
       guarded(() => {
-        const columns = existingColumns(connection, path, table)
+        const columns = existingColumns(schema, path, table)
         return readIdentity(connection, { table, columns }, identifyFile())
       }),
     anchor: (plan, sequence) =>
@@ -88,12 +89,37 @@ export function nodeDatabaseOver(connection: SourceConnection, path: string, ide
   }
 }
 
+/** What the schema says, asked once as long as it does not change. */
+interface Schema {
+  tables(): readonly FoundTable[]
+  columns(table: string): TablePlan['columns']
+  isAutoIncrement(table: string): boolean
+}
+
+function rememberSchema(connection: SourceConnection): Schema {
+  let version: unknown
+  let answers = new Map<string, unknown>()
+  const once = <T>(name: string, ask: () => T): T => {
+    const now = connection.all('PRAGMA schema_version')[0]?.[0]
+    if (now !== version) answers = new Map()
+    version = now
+    if (!answers.has(name)) answers.set(name, ask())
+    return answers.get(name) as T
+  }
+  return {
+    tables: () => once('tables', () => listTables(connection)),
+    columns: (table) => once(`columns ${table}`, () => readColumns(connection, table)),
+    isAutoIncrement: (table) => once(`counter ${table}`, () => isAutoIncrement(connection, table)),
+  }
+}
+
 function makePlan(
   connection: SourceConnection,
+  schema: Schema,
   path: string,
   wanted: { readonly table?: string | undefined; readonly timestampColumn?: string | undefined },
 ): TablePlan {
-  const table = chooseTable(path, listTables(connection), wanted.table)
+  const table = chooseTable(path, schema.tables(), wanted.table)
   const timestampColumn = chooseTimestampColumn(path, table, wanted.timestampColumn)
   return {
     table: table.name,
@@ -101,7 +127,7 @@ function makePlan(
     timestampColumn,
     timestampEncoding: detectEncoding(sampleTimes(connection, table, timestampColumn)),
     shape: recogniseShape(table.name, table.columns, journalModeOf(connection)),
-    autoIncrement: isAutoIncrement(connection, table.name),
+    autoIncrement: schema.isAutoIncrement(table.name),
     fingerprint: fingerprintOf(table.columns),
   }
 }
@@ -123,8 +149,8 @@ function hiding(columns: TablePlan['columns']): TablePlan['columns'] {
   return columns.filter((column) => ['rowid', '_rowid_', 'oid'].includes(column.name.toLowerCase()))
 }
 
-function existingColumns(connection: SourceConnection, path: string, table: string): TablePlan['columns'] {
-  const columns = readColumns(connection, table)
+function existingColumns(schema: Schema, path: string, table: string): TablePlan['columns'] {
+  const columns = schema.columns(table)
   if (columns.length > 0) return columns
   throw new FieldgateError('notFound', `${path} has no table "${table}" any more.`, {
     hint: 'Its sensor may be making a new database at this moment; it is read again.',

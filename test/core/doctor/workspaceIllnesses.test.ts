@@ -140,13 +140,13 @@ describe('the store', () => {
 
 describe('the uploader', () => {
   test('stalled names cause, retry and remedy, and goes on when told', async () => {
-    bench.store.faultRate = 1
+    bench.store.cutUntilMs = Number.POSITIVE_INFINITY
     await bench.upload()
     bench.clock.advance(120_000)
     const [finding] = await bench.ill('stalled')
     expect(finding).toMatchObject({ verdict: 'bad', subject: 'n1' })
     expect(finding?.evidence).toMatch(/Failing for/)
-    bench.store.faultRate = 0
+    bench.store.cutUntilMs = Number.NEGATIVE_INFINITY
     bench.clock.advance(3_600_000)
     await bench.upload()
     expect(await healthy('stalled')).toBe(true)

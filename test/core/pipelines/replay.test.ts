@@ -106,7 +106,7 @@ describe('a replay', () => {
     contract({ temperature: { type: 'number' } }, 2)
     expect(await replay()).toEqual({ replayed: 2, rejected: 0 })
     expect(await delivered()).toEqual(['1 v2', '2 v1', '3 v2'])
-    expect(bench.store.overwritten).toEqual([])
+    expect(bench.store.crimes).toEqual([])
   })
 
   test('of chosen rows leaves the others', async () => {

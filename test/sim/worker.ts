@@ -1,0 +1,21 @@
+import { describeFailure, trySeed } from './report.ts'
+
+/** What the parent asks of this process: a range of seeds. */
+interface Order {
+  readonly first: number
+  readonly count: number
+}
+
+/** Runs the seeds of each order, one after the other; answers with how many, and what failed. */
+process.on('message', (order: Order) => {
+  void work(order)
+})
+
+async function work({ first, count }: Order): Promise<void> {
+  const failures: unknown[] = []
+  for (let seed = first; seed < first + count; seed++) {
+    const failure = await trySeed(seed)
+    if (failure !== undefined) failures.push({ ...failure, text: describeFailure(failure) })
+  }
+  process.send?.({ count, failures })
+}
