@@ -1,6 +1,5 @@
 const FAULTS = 'test/faults'
 const CORE = 'test/core'
-/** The simulation is written once and run from two files. */
 const SIM = ['test/sim/uploader.test.ts', 'no row is lost or delivered twice, whatever crashes']
 const KILLS = [`${FAULTS}/struckSteps.test.ts`, 'killed at every labelled step, and its recovery killed as well']
 const WAKES = [`${FAULTS}/struckSteps.test.ts`, 'the second finishes, and the first changes nothing when it wakes']
