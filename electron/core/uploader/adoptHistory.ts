@@ -13,6 +13,7 @@ import type { NodeDatabase, TablePlan } from '../db/nodePort.ts'
 import { openParquet } from '../parquet/decode.ts'
 import type { FoundClaim } from './bucketHistory.ts'
 import { pinRequest } from './claim.ts'
+import type { PinnedRequest } from './claim.ts'
 import { isSameEpoch } from './epoch.ts'
 import { importForeignState } from './importState.ts'
 import type { UploaderPorts } from './ports.ts'
@@ -204,7 +205,7 @@ function writeClaim(
   const isReplay = claim.kind === 'replay'
   if (!isReplay && !isRangeFree(ledger, claim, claim)) return undefined
   const kind: ExecutionKind = claim.kind === 'tail' ? 'tail' : 'gap'
-  const request = JSON.stringify(pinRequest(ports.config, node, plan, claim.route))
+  const request = JSON.stringify(requestOf(ports, node, plan, claim))
   const isWhole = claim.found.length === claim.objects
   if (isWhole) {
     const finishedAtMs = Math.max(...claim.found.map((object) => object.lastModifiedMs))
@@ -213,6 +214,15 @@ function writeClaim(
   // Some of its objects never arrived. While its rows are there the claim is carried out again, to the same names.
   if (isPresent && !isReplay) claimAgain(ledger, { ...claim, kind, request }, ports.clock.now())
   return undefined
+}
+
+/** The settings of the claim as they were when it was made, as far as its objects tell: its redo makes the same ones. */
+function requestOf(ports: UploaderPorts, node: NodeConfig, plan: TablePlan, claim: FoundClaim): PinnedRequest {
+  const { settings } = claim
+  if (settings === undefined) return pinRequest(ports.config, node, plan, claim.route)
+  const { columns, rowsPerStep, targetObjectBytes } = settings
+  const planThen: TablePlan = { ...plan, columns: plan.columns.slice(0, columns) }
+  return { ...pinRequest(ports.config, node, planThen, claim.route), rowsPerStep, targetObjectBytes }
 }
 
 /**

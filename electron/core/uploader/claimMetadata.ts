@@ -17,6 +17,16 @@ export interface ClaimOrigin {
   readonly newestEventMs: number | undefined
   /** A row that the table's life is recognised by. */
   readonly anchor: RememberedAnchor | undefined
+  /** What decides how its rows are divided among objects; undefined for objects of earlier versions. */
+  readonly settings: ClaimSettings | undefined
+}
+
+/** With these a claim that was left half-way makes the same objects again, whatever changed since. */
+export interface ClaimSettings {
+  /** How many of the table's columns there were: new ones come behind. */
+  readonly columns: number
+  readonly rowsPerStep: number
+  readonly targetObjectBytes: number
 }
 
 /** Metadata of a store holds 2 KB at most; a row is recognised by its time and its first values. */
@@ -29,7 +39,7 @@ export function describeObject(
   facts: Omit<ClaimOrigin, 'fromSeq' | 'toSeq' | 'pipelineRevision'>,
 ): ObjectMetadata {
   const { read, kept, rejected, filtered, aggregated } = facts.counts
-  const { anchor, newestEventMs } = facts
+  const { anchor, newestEventMs, settings } = facts
   return {
     [META_SHA256]: object.sha256,
     [META_LOGICAL_HASH]: object.logicalHash,
@@ -45,6 +55,9 @@ export function describeObject(
     'fieldgate-claim-counts': [read, kept, rejected, filtered, aggregated].join('/'),
     'fieldgate-revision': String(execution.pipelineRevision),
     ...(newestEventMs === undefined ? {} : { 'fieldgate-newest-ms': String(newestEventMs) }),
+    ...(settings === undefined
+      ? {}
+      : { 'fieldgate-claim-settings': [settings.columns, settings.rowsPerStep, settings.targetObjectBytes].join('/') }),
     ...(anchor === undefined
       ? {}
       : { 'fieldgate-anchor': `${anchor.sequence}=${anchor.hash.slice(0, ANCHOR_CHARACTERS)}` }),
@@ -53,6 +66,7 @@ export function describeObject(
 
 const RANGE = /^(-?\d+)\.\.(-?\d+)$/
 const COUNTS = /^(\d+)\/(\d+)\/(\d+)\/(\d+)\/(\d+)$/
+const SETTINGS = /^(\d+)\/(\d+)\/(\d+)$/
 const ANCHOR = /^(-?\d+)=([0-9a-f]+:[0-9a-f]*)$/
 
 /** The claim that an object says it came from; undefined when it does not say, or not in a way that can be trusted. */
@@ -82,5 +96,13 @@ export function readClaimOrigin(metadata: ObjectMetadata): ClaimOrigin | undefin
     counts: { read, kept, rejected, filtered, aggregated },
     newestEventMs: newest === undefined ? undefined : Number(newest),
     anchor: anchor === null ? undefined : { sequence: Number(anchor[1]), hash: anchor[2] as string },
+    settings: readSettings(metadata['fieldgate-claim-settings']),
   }
+}
+
+function readSettings(text: string | undefined): ClaimSettings | undefined {
+  const found = SETTINGS.exec(text ?? '')
+  if (found === null) return undefined
+  const [columns, rowsPerStep, targetObjectBytes] = found.slice(1).map(Number) as [number, number, number]
+  return { columns, rowsPerStep, targetObjectBytes }
 }

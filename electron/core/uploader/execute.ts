@@ -185,12 +185,14 @@ function describerOf(
 ): (object: StoredObject) => ObjectMetadata {
   const { counts, newestEventMs } = readEncoded(ports.ledger, execution.id)
   const isReplay = listReplayRows(ports.ledger, execution.id).length > 0
+  const { context, rowsPerStep, targetObjectBytes } = parseRequest(execution)
   const facts = {
     kind: isReplay ? 'replay' : execution.kind,
     objects,
     counts,
     newestEventMs,
     anchor: listAnchors(ports.ledger, execution, execution.epoch).findLast((a) => a.sequence <= execution.toSeq),
+    settings: { columns: context.plan.columns.length, rowsPerStep, targetObjectBytes },
   } as const
   return (object) => describeObject(execution, object, facts)
 }

@@ -146,6 +146,27 @@ describe('a ledger that was lost', () => {
     expect(await timesInBucket('raw')).toEqual(once(1, 65))
   })
 
+  test('in the middle of a claim, before a column was added and objects became larger: the rest fits to what had arrived', async () => {
+    make({ rows: 60, upload: { maxBatchRows: 60, targetObjectBytes: 300 } })
+    let puts = 0
+    const crash = {
+      step: (step: string) => {
+        if (step === 'putting' && ++puts === 2) throw new Error('killed')
+      },
+    }
+    await bench.uploader(crash).once(undefined, never)
+    const arrived = bench.store.objects.size
+    expect(arrived).toBeGreaterThan(0)
+    bench.nodes[0]?.writer.exec('ALTER TABLE sensor_readings ADD COLUMN humidity_2 REAL')
+    bench.nodes[0]?.append(5)
+    Object.assign(bench.config.upload, { targetObjectBytes: 1_000_000, maxBatchRows: 500 })
+    const ledger = newLedger()
+    await upload({ ledger, token: 'another' })
+    await upload({ ledger, token: 'another' })
+    expect(await timesInBucket('raw')).toEqual(once(1, 65))
+    expect(bench.store.crimes).toEqual([])
+  })
+
   test('after the oldest rows were purged: the same life goes on', async () => {
     make({ rows: 30, upload: { maxBatchRows: 10, targetObjectBytes: 1 } })
     await upload()
