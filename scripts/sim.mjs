@@ -55,7 +55,6 @@ async function main() {
   if (values.json) {
     process.stdout.write(`${JSON.stringify({ first, ...result, ...countBroken(result.failures) }, null, 2)}\n`)
   } else {
-    for (const failure of result.failures) process.stdout.write(`\n${failure.text}\n`)
     process.stdout.write(`${summarise(result)}\n`)
   }
   return result.failures.length === 0 ? 0 : 1
@@ -75,7 +74,10 @@ function readNumber(name, text, least) {
 
 function createProgress(seeds) {
   let toldAt = 0
+  let told = 0
   return ({ done, failures, ms }) => {
+    for (const failure of failures.slice(told)) process.stdout.write(`${failure.text}\n\n`)
+    told = failures.length
     if (ms - toldAt < 10_000) return
     toldAt = ms
     const pace = Math.round(done / (ms / 60_000))

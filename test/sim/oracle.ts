@@ -6,7 +6,7 @@ import { listCursors } from '../../electron/core/db/ledger/lanes.ts'
 import { listQuarantine } from '../../electron/core/db/ledger/records.ts'
 import { readBucket } from './readBucket.ts'
 import type { BucketRow } from './readBucket.ts'
-import { claimName } from './simNode.ts'
+import { laneName } from './simNode.ts'
 import type { Life, SimNode, WrittenRow } from './simNode.ts'
 import type { World } from './world.ts'
 
@@ -89,7 +89,7 @@ function checkLane(
       (execution) =>
         execution.fromSeq <= row.id &&
         row.id <= execution.toSeq &&
-        (life.purged.get(row.id)?.has(claimName(execution)) ?? true),
+        (life.purged.get(row.id)?.has(laneName(lane)) ?? true),
     ),
   )
   const label = `${nodeId} life ${life.number} ${route}`

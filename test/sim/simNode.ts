@@ -23,8 +23,8 @@ export interface WrittenRow {
 export interface Life {
   readonly number: number
   readonly rows: Map<number, WrittenRow>
-  /** Rows deleted by their owner, with the claims that had read them before. */
-  readonly purged: Map<number, ReadonlySet<string>>
+  /** Rows deleted by their owner, with the lanes that had read them before. */
+  readonly purged: Map<number, Set<string>>
   /** Rows that were gone already when the ledger was lost: what it alone knew of them cannot come back. */
   readonly forgotten: Set<number>
   /** Highest acknowledged sequence seen by anybody while this life was current, by route. */
@@ -59,9 +59,9 @@ export interface NodePorts {
 /** The table that the sensors write. */
 export const TABLE = 'sensor_readings'
 
-/** What names a claim whatever ledger it is in. */
-export function claimName(claim: { epoch: string; route: string; fromSeq: number; toSeq: number }): string {
-  return `${claim.epoch}/${claim.route}/${claim.fromSeq}-${claim.toSeq}`
+/** What names a lane of a node whatever ledger it is in. */
+export function laneName(claim: { readonly epoch: string; readonly route: string }): string {
+  return `${claim.epoch}/${claim.route}`
 }
 
 function newLife(number: number, rows: Iterable<readonly [number, WrittenRow]> = []): Life {
@@ -128,8 +128,11 @@ export function createSimNode(index: number, path: string, options: WorldOptions
       .prepare(`DELETE FROM ${TABLE} WHERE id <= ? AND id < (SELECT MAX(id) FROM ${TABLE}) RETURNING id`)
       .pluck()
       .all(acked - keep) as number[]
-    const read = new Set(listRead(ports.ledger(), id))
-    for (const sequence of deleted) node.life().purged.set(sequence, read)
+    const claims = listRead(ports.ledger(), id)
+    for (const sequence of deleted) {
+      const read = claims.filter((claim) => claim.fromSeq <= sequence && sequence <= claim.toSeq)
+      node.life().purged.set(sequence, new Set(read.map(laneName)))
+    }
     note(`${deleted.length} delivered rows are purged`)
   }
 
@@ -273,14 +276,21 @@ export function createSimNode(index: number, path: string, options: WorldOptions
   return node
 }
 
-/** Names of the claims that have read their rows. */
-function listRead(ledger: LedgerConnection, nodeId: string): readonly string[] {
-  const rows = ledger
+interface ReadClaim {
+  readonly epoch: string
+  readonly route: string
+  readonly fromSeq: number
+  readonly toSeq: number
+}
+
+/** The claims that have read their rows. */
+function listRead(ledger: LedgerConnection, nodeId: string): readonly ReadClaim[] {
+  return ledger
     .sql(
-      `SELECT epoch, route, from_seq AS fromSeq, to_seq AS toSeq FROM executions WHERE node_id = ? AND state IN ('encoded', 'succeeded')`,
+      `SELECT epoch, route, from_seq AS fromSeq, to_seq AS toSeq FROM executions
+       WHERE node_id = ? AND state IN ('encoded', 'succeeded')`,
     )
-    .all(nodeId) as { epoch: string; route: string; fromSeq: number; toSeq: number }[]
-  return rows.map(claimName)
+    .all(nodeId) as ReadClaim[]
 }
 
 function makeRow(
