@@ -34,10 +34,10 @@ export interface CompactionResult {
 /**
  * Makes the ledger as small as its promises allow, and changes no cursor, gap, object, quarantined row, total or proof.
  * Executions of a lane that delivered no object become one when they follow one another without a gap, with the same
- * settings, within one hour that has passed (after 32 days: within 30 days); it has the id and the end of the last, the
- * sums of all, and took as long as all together. The newest 20,000 entries of the audit trail stay. Free pages go back to
- * the disk. Works in short transactions, with `pause` between two of them; each leaves the ledger whole, and one that was
- * ended, also by a crash, is taken up by the next.
+ * settings, within one hour that has passed (after 32 days: within 30 days); it has the id of the last, the end of the
+ * latest, the sums of all, and took as long as all together. The newest 20,000 entries of the audit trail stay. Free pages
+ * go back to the disk. Works in short transactions, with `pause` between two of them; each leaves the ledger whole, and one
+ * that was ended, also by a crash, is taken up by the next.
  */
 export async function compactLedger(
   ledger: LedgerConnection,
@@ -155,9 +155,9 @@ function mergeRun(ledger: LedgerConnection, run: readonly Candidate[]): number {
   const ids = JSON.stringify(run.map(({ id }) => id))
   ledger
     .sql(
-      `UPDATE executions SET (from_seq, read_rows, filtered_rows, newest_event_ms, claims, claimed_at_ms) =
+      `UPDATE executions SET (from_seq, read_rows, filtered_rows, newest_event_ms, claims, finished_at_ms, claimed_at_ms) =
          (SELECT MIN(part.from_seq), SUM(part.read_rows), SUM(part.filtered_rows), MAX(part.newest_event_ms),
-            SUM(part.claims), executions.finished_at_ms - SUM(part.finished_at_ms - part.claimed_at_ms)
+            SUM(part.claims), MAX(part.finished_at_ms), MAX(part.finished_at_ms) - SUM(part.finished_at_ms - part.claimed_at_ms)
           FROM executions AS part WHERE part.id IN (SELECT value FROM json_each(?)))
        WHERE id = ?`,
     )
