@@ -1,12 +1,12 @@
 import { appendFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { trySeed } from './report.ts'
-import { describeFailure } from './report.ts'
+import { PLANTS } from './plants.ts'
+import { describeFailure, trySeed } from './report.ts'
+import type { Failure } from './report.ts'
 import { runSchedule } from './runSchedule.ts'
 import { makeSchedule } from './schedule.ts'
 import { formatReplay, keepActions, parseReplay, shrinkSchedule } from './shrink.ts'
-import type { Failure } from './report.ts'
 import type { Plant } from './world.ts'
 
 /** The first of the seeds from 1 on that a planted bug breaks, shrunk. */
@@ -18,46 +18,11 @@ async function findWith(plant: Plant, most = 60): Promise<Failure | undefined> {
   return undefined
 }
 
-/** Reads the claim without its last row. */
-const dropsLastRow: Plant = {
-  encoder: (real) => ({
-    ...real,
-    encode: (request, signal) =>
-      real.encode(request.toSeq > request.fromSeq ? { ...request, toSeq: request.toSeq - 1 } : request, signal),
-  }),
-}
-
-/** Says it has stored an object that it has dropped, now and then. */
-const forgetsObjects: Plant = {
-  store: (real) => {
-    let puts = 0
-    return {
-      ...real,
-      get objects() {
-        return real.objects
-      },
-      async putIfAbsent(put) {
-        if (++puts % 3 === 0) return { kind: 'created', etag: 'lost' }
-        return real.putIfAbsent(put)
-      },
-    }
-  },
-}
-
-/** Puts the rows of the claim before into this one as well. */
-const repeatsRows: Plant = {
-  encoder: (real) => ({
-    ...real,
-    encode: (request, signal) =>
-      real.encode(request.fromSeq > 3 ? { ...request, fromSeq: request.fromSeq - 1 } : request, signal),
-  }),
-}
-
 describe('a planted bug is found and told in a few actions:', () => {
   test.each([
-    ['the last row of a claim is dropped', dropsLastRow, 2],
-    ['a store loses what it says it has', forgetsObjects, 4],
-    ['a claim takes a row of the one before', repeatsRows, 4],
+    ['the last row of a claim is dropped', PLANTS.dropsLastRow, 2],
+    ['a store loses what it says it has', PLANTS.forgetsObjects, 4],
+    ['a claim takes a row of the one before', PLANTS.repeatsRows, 4],
   ] as const)('%s', async (_, plant, most) => {
     const failure = await findWith(plant)
     expect(failure).toBeDefined()

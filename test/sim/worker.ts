@@ -1,4 +1,8 @@
+import { plantOf } from './plants.ts'
 import { describeFailure, trySeed } from './report.ts'
+
+/** For tests of the simulation itself. */
+const plant = plantOf(process.env['FIELDGATE_SIM_PLANT'])
 
 /** What the parent asks of this process: a range of seeds. */
 interface Order {
@@ -14,7 +18,7 @@ process.on('message', (order: Order) => {
 async function work({ first, count }: Order): Promise<void> {
   const failures: unknown[] = []
   for (let seed = first; seed < first + count; seed++) {
-    const failure = await trySeed(seed)
+    const failure = await trySeed(seed, plant)
     if (failure !== undefined) failures.push({ ...failure, text: describeFailure(failure) })
   }
   process.send?.({ count, failures })
