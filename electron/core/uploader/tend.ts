@@ -1,3 +1,4 @@
+import { errorToData } from '../../../shared/domain/errors.ts'
 import { compactLedger } from '../db/ledger/compact.ts'
 import { readSetting, writeSetting } from '../db/ledger/settings.ts'
 import type { UploaderPorts } from './ports.ts'
@@ -11,11 +12,21 @@ const PAUSE_MS = 2
 
 const COMPACTED = 'compacted/at'
 
-/** Compacts the ledger unless that was done within the hour, by whatever process. May be stopped at any point. */
-export async function tendLedger(
-  ports: Pick<UploaderPorts, 'ledger' | 'log' | 'clock'>,
-  signal: AbortSignal,
-): Promise<void> {
+type TendPorts = Pick<UploaderPorts, 'ledger' | 'log' | 'clock'>
+
+/**
+ * Compacts the ledger unless that was done within the hour, by whatever process. May be stopped at any point. A failure
+ * (another process writes, no room) is logged and left for the next time: no upload depends on it.
+ */
+export async function tendLedger(ports: TendPorts, signal: AbortSignal): Promise<void> {
+  try {
+    await compactIfDue(ports, signal)
+  } catch (error) {
+    ports.log.warn('The ledger could not be compacted; it is tried again.', { cause: errorToData(error).message })
+  }
+}
+
+async function compactIfDue(ports: TendPorts, signal: AbortSignal): Promise<void> {
   const nowMs = ports.clock.now()
   const sinceMs = nowMs - Number(readSetting(ports.ledger, COMPACTED) ?? Number.NEGATIVE_INFINITY)
   // A clock that was set back makes it due at once.
