@@ -9,7 +9,8 @@ const SEEDS_PER_ORDER = 100
 
 /**
  * Runs a range of seeds of the simulation in processes of their own. Stops handing out seeds when the time is over, or when
- * ten have failed. Resolves to { seeds, failures, ms }: how many were run, and what each failure has to say.
+ * ten have failed. Resolves to { seeds, failures, hazards, ms }: how many were run, what each failure
+ * has to say, and what went wrong in them, in the words of test/sim/hazards.ts.
  */
 export async function runSeeds({ first, seeds, workers = availableParallelism(), stopAfterMs, onProgress }) {
   const startedAt = performance.now()
@@ -17,6 +18,7 @@ export async function runSeeds({ first, seeds, workers = availableParallelism(),
   let next = first
   let done = 0
   const failures = []
+  const hazards = new Set()
   const isOver = () =>
     next >= first + seeds ||
     failures.length >= 10 ||
@@ -37,6 +39,7 @@ export async function runSeeds({ first, seeds, workers = availableParallelism(),
       child.on('message', (answer) => {
         done += answer.count
         failures.push(...answer.failures)
+        for (const hazard of answer.hazards) hazards.add(hazard)
         onProgress?.({ done, failures, ms: performance.now() - startedAt })
         order()
       })
@@ -52,7 +55,7 @@ export async function runSeeds({ first, seeds, workers = availableParallelism(),
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
-  return { seeds: done, failures, ms: performance.now() - startedAt }
+  return { seeds: done, failures, hazards: [...hazards], ms: performance.now() - startedAt }
 }
 
 /** How many broken promises of each kind: rows lost, rows delivered twice, anything else. */

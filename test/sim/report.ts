@@ -17,10 +17,15 @@ export interface Failure {
 }
 
 /** Runs one seed; if it breaks a promise, the shortest part of it that does. Undefined when every promise was kept. */
-export async function trySeed(seed: number, plant?: Plant): Promise<Failure | undefined> {
+export async function trySeed(
+  seed: number,
+  plant?: Plant,
+  onStory: (story: readonly string[]) => void = () => undefined,
+): Promise<Failure | undefined> {
   const schedule = makeSchedule(seed)
-  const outcome = await failing(schedule, plant)
-  if (outcome === undefined) return undefined
+  const outcome = await runSchedule(schedule, plant)
+  onStory(outcome.story)
+  if (outcome.violations.length === 0) return undefined
   const { kept, outcome: shortest } = await shrinkSchedule(schedule, outcome, (candidate) => failing(candidate, plant))
   return { seed, replay: formatReplay(seed, kept), ...shortest, schedule: keepActions(schedule, kept) }
 }

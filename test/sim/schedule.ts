@@ -78,7 +78,7 @@ export function makeSchedule(seed: number): Schedule {
   const options = makeOptions(rng, seed)
   const count = rng.int(6, 16)
   const actions: Action[] = []
-  while (actions.length < count) actions.push(makeAction(rng, options))
+  while (actions.length < count) actions.push(followUp(rng, actions, makeAction(rng, options)))
   return { seed, options, actions }
 }
 
@@ -105,6 +105,22 @@ function makeAction(rng: Rng, options: WorldOptions): Action {
   if (kind < 0.62) return { do: 'upload', ...makeUpload(rng, options), afterMs }
   if (kind < 0.86) return { ...makeNodeAction(rng, options), afterMs }
   return { ...makeWorldAction(rng), afterMs }
+}
+
+/** What only means something after something else comes more often once that was done, and instead of doing it again. */
+const FOLLOW_UPS: Readonly<Record<string, 'restore' | 'putLedgerBack' | 'dropColumn'>> = {
+  backUp: 'restore',
+  keepLedger: 'putLedgerBack',
+  addColumn: 'dropColumn',
+}
+
+function followUp(rng: Rng, before: readonly Action[], action: Action): Action {
+  const next = FOLLOW_UPS[action.do]
+  if (next === undefined || rng.next() < 0.2) return action
+  const first = before.findLast((each) => each.do === action.do)
+  if (first === undefined) return action
+  const node = 'node' in first && first.node !== undefined ? first.node : 0
+  return next === 'putLedgerBack' ? { do: next, afterMs: action.afterMs } : { do: next, node, afterMs: action.afterMs }
 }
 
 function makeWrite(rng: Rng, options: WorldOptions): NodeAction {
@@ -157,9 +173,8 @@ function makeNodeAction(rng: Rng, options: WorldOptions): NodeAction {
   if (kind < 0.28) return { do: 'switch', node, type: rng.pick(ROUTES), backfill: rng.next() < 0.3 }
   if (kind < 0.42) return { do: 'purge', node, keep: rng.int(0, 5) }
   if (kind < 0.5) return { do: rng.pick(['update', 'markSynced'] as const), node, salt: makeSalt(rng) }
-  if (kind < 0.58) return { do: rng.pick(['addColumn', 'addColumn', 'dropColumn', 'vacuum'] as const), node }
-  if (kind < 0.68) return { do: 'backUp', node }
-  if (kind < 0.76) return { do: 'restore', node }
+  if (kind < 0.59) return { do: rng.pick(['addColumn', 'addColumn', 'vacuum'] as const), node }
+  if (kind < 0.76) return { do: 'backUp', node }
   if (kind < 0.84) return { do: 'startOver', node, rows: rng.int(1, 30), salt: makeSalt(rng) }
   if (kind < 0.92) return { do: 'recreate', node, rows: rng.int(1, 30), salt: makeSalt(rng) }
   if (kind < 0.96) return { do: rng.pick(['pause', 'resume'] as const), node }
@@ -170,8 +185,7 @@ function makeWorldAction(rng: Rng): WorldAction {
   const kind = rng.next()
   if (kind < 0.18) return { do: 'tearSpool', salt: makeSalt(rng) }
   if (kind < 0.38) return { do: 'wake' }
-  if (kind < 0.56) return { do: 'keepLedger' }
-  if (kind < 0.7) return { do: 'putLedgerBack' }
+  if (kind < 0.7) return { do: 'keepLedger' }
   if (kind < 0.78) return { do: 'loseLedger' }
   if (kind < 0.82) return { do: 'tidyBucket' }
   if (kind < 0.9) return { do: 'cutLink', forMs: rng.int(1_000, 2 * HOUR) }

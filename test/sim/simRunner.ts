@@ -43,6 +43,8 @@ export interface SimRunner {
   endedWell(): boolean
   /** Nodes that it has passed to the end without a failure. */
   looked(): ReadonlySet<string>
+  /** Everything that went wrong on its way, whether or not it was overcome. */
+  readonly troubles: readonly string[]
   /** Why its last pass over a node did not end well. */
   failures(): readonly string[]
 }
@@ -65,6 +67,7 @@ export function startRunner(
   let waits = 0
   const self: { isOver: boolean; sleep: Sleep | undefined } = { isOver: false, sleep: undefined }
   let result: OnceResult | undefined
+  const troubles: string[] = []
 
   const guard = (): void => {
     if (isDead) throw new Crash('dead')
@@ -116,7 +119,7 @@ export function startRunner(
       },
       loopClock: createStillClock(clock),
       rng: rng.fork('uploader'),
-      log: silentLog,
+      log: { ...silentLog, warn: (_message, facts) => void (isDead || troubles.push(String(facts?.['cause']))) },
       runner: { token: `runner-${pid}`, pid, host: 'h', isAlive: ports.isAlive },
       openNode: ({ id }) => openUnlocked(ports.nodes.get(id) as SimNode, clock),
       readPipeline: ({ id }) => (ports.nodes.get(id) as SimNode).table.readPipeline(),
@@ -149,6 +152,7 @@ export function startRunner(
 
   return {
     pid,
+    troubles,
     isDead: () => isDead,
     isAsleep: () => self.sleep !== undefined && !self.isOver,
     async rest() {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { HAZARDS } from './hazards.ts'
 import { runSchedule } from './runSchedule.ts'
 import { makeSchedule } from './schedule.ts'
 import type { Schedule } from './schedule.ts'
@@ -10,6 +11,7 @@ interface SeedsResult {
   readonly seeds: number
   readonly failures: readonly { readonly text: string }[]
   readonly ms: number
+  readonly hazards: readonly string[]
 }
 
 const { runSeeds, summarise } = (await import(join(import.meta.dirname, '../../scripts/lib/simWorkers.mjs'))) as {
@@ -38,6 +40,8 @@ describe('no row is lost or delivered twice, whatever crashes', () => {
     const told = result.failures.map((failure) => failure.text).join('\n\n')
     expect(told, told).toBe('')
     expect(result.seeds).toBe(SEEDS)
+    // In so many worlds, everything that may go wrong does go wrong.
+    if (SEEDS >= 4_000) expect(HAZARDS.filter((hazard) => !result.hazards.includes(hazard))).toEqual([])
   })
 
   test.each(FAILED)('in the world of $replay: $why', async ({ schedule, replay }) => {

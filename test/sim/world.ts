@@ -170,7 +170,7 @@ export function createWorld(
         : runner.failures().length > 0
           ? `it fails: ${runner.failures().join(' / ')}`
           : 'it ends well'
-    note(`runner ${pid} uploads ${nodeIds?.join() ?? 'all'}: ${how}`)
+    note(`runner ${pid} uploads ${nodeIds?.join() ?? 'all'}: ${how}${tellTroubles(runner)}`)
     if (runner.isDead() && wanted.isPowerCut === true) {
       for (const each of sleepers.splice(0)) each.kill()
       damageSpool(createRng(wanted.salt).fork('disk'), 0.5)
@@ -192,7 +192,7 @@ export function createWorld(
       runner.wake()
       await runner.rest()
       finish(runner, runner.isDead() ? [] : changes)
-      note(`runner ${runner.pid} is woken and ends: ${runner.failures().join(' / ') || 'well'}`)
+      note(`runner ${runner.pid} is woken and ends: ${runner.failures().join(' / ') || 'well'}${tellTroubles(runner)}`)
     }
   }
 
@@ -305,6 +305,10 @@ export function createWorld(
       rmSync(folder, { recursive: true, force: true })
     },
   }
+}
+
+function tellTroubles({ troubles }: SimRunner): string {
+  return troubles.length === 0 ? '' : ` (on its way: ${[...new Set(troubles)].join(' / ')})`
 }
 
 function configOf(folder: string, options: WorldOptions, nodes: EngineConfig['nodes']): EngineConfig {
