@@ -204,7 +204,11 @@ export function createWorld(
     for (const node of nodes) node.isAligned = false
     rmSync(join(stateDir, 'last_upload_state.json'), { force: true })
     for (const [index, node] of nodes.entries()) {
-      for (const life of node.lives) for (const id of life.purged.keys()) life.forgotten.add(id)
+      for (const life of node.lives) {
+        for (const id of life.purged.keys()) life.forgotten.add(id)
+        // Rows in quarantine are read again from the source, which has none of an earlier life.
+        if (life !== node.life()) for (const id of life.rows.keys()) life.forgotten.add(id)
+      }
       for (const life of node.lives) life.acked.clear()
       // An epoch that neither the ledger nor the bucket has heard of may be named again.
       const known = by === undefined ? undefined : kept?.epochs[index]

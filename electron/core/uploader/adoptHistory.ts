@@ -46,10 +46,14 @@ export async function adoptHistory(
   const database = ports.openNode(node)
   try {
     const plan = database.plan({ table: claims[0]?.table, timestampColumn: node.timestampColumn })
-    const executions = underLease(ports.ledger, node.id, ports.runner.token, () =>
-      writeHistory(ports, node, database, plan, claims),
-    )
-    await restoreQuarantine(ports, node, plan, executions, signal)
+    const present = presentClaims(ports, node, database, plan, claims)
+    const quarantine = await readQuarantine(ports, node, plan, present, signal)
+    // Rejected rows are written together with the claims that account for them: after a crash neither is there.
+    const executions = underLease(ports.ledger, node.id, ports.runner.token, () => {
+      const adopted = writeHistory(ports, node, database, plan, claims)
+      writeQuarantine(ports, node, adopted, quarantine)
+      return adopted
+    })
     return {
       executions: executions.size,
       rows: [...executions.values()].reduce((sum, claim) => sum + claim.counts.read, 0),
@@ -57,6 +61,20 @@ export async function adoptHistory(
   } finally {
     database.close()
   }
+}
+
+/** The claims of the life that the table is in now. */
+function presentClaims(
+  ports: UploaderPorts,
+  node: NodeConfig,
+  database: NodeDatabase,
+  plan: TablePlan,
+  claims: readonly FoundClaim[],
+): readonly FoundClaim[] {
+  const epochs = listEpochs(ports.ledger, { nodeId: node.id, table: plan.table })
+  const known = new Map(epochs.map((record) => [record.epoch, record]))
+  const present = database.snapshot(() => presentLife(ports, node, database, plan, livesOf(claims), known))
+  return claims.filter((claim) => claim.epoch === present)
 }
 
 /** All of the ledger's side; the numbers of the executions, with their claims. */
@@ -225,32 +243,52 @@ function requestOf(ports: UploaderPorts, node: NodeConfig, plan: TablePlan, clai
   return { ...pinRequest(ports.config, node, planThen, claim.route), rowsPerStep, targetObjectBytes }
 }
 
-/**
- * Puts rows that adopted claims had rejected back in quarantine, as the present contract sees them; those that a replay
- * delivered since count as replayed. A row that the present contract accepts is in neither: the proof names it.
- */
-async function restoreQuarantine(
+type Rejected = Awaited<ReturnType<UploaderPorts['encoder']['encode']>>['quarantined']
+
+/** Rows that claims had rejected, and those that replays delivered since, by claim. */
+interface FoundQuarantine {
+  readonly rejected: ReadonlyMap<FoundClaim, Rejected>
+  readonly replayed: ReadonlyMap<FoundClaim, readonly number[]>
+}
+
+/** What the claims of the present life had rejected, as the present contract sees it. Reads only. */
+async function readQuarantine(
   ports: UploaderPorts,
   node: NodeConfig,
   plan: TablePlan,
-  executions: ReadonlyMap<number, FoundClaim>,
+  claims: readonly FoundClaim[],
   signal: AbortSignal,
-): Promise<void> {
-  const present = listEpochs(ports.ledger, { nodeId: node.id, table: plan.table }).at(-1)?.epoch
-  const replayed = new Map<string, Set<number>>()
-  for (const claim of executions.values()) {
-    if (claim.kind !== 'replay' || claim.epoch !== present) continue
-    const sequences = replayed.get(claim.route) ?? new Set()
-    replayed.set(claim.route, sequences)
-    for (const sequence of await readSequences(ports, claim, signal)) sequences.add(sequence)
+): Promise<FoundQuarantine> {
+  const rejected = new Map<FoundClaim, Rejected>()
+  const replayed = new Map<FoundClaim, readonly number[]>()
+  for (const claim of claims) {
+    if (claim.kind === 'replay') replayed.set(claim, await readSequences(ports, claim, signal))
+    else if (claim.counts.rejected > 0) rejected.set(claim, await rejectedRows(ports, node, plan, claim, signal))
   }
+  return { rejected, replayed }
+}
+
+/**
+ * Puts rows that adopted claims had rejected back in quarantine; those that a replay delivered since count as replayed. A
+ * row that the present contract accepts is in neither: the proof names it.
+ */
+function writeQuarantine(
+  ports: UploaderPorts,
+  node: NodeConfig,
+  executions: ReadonlyMap<number, FoundClaim>,
+  found: FoundQuarantine,
+): void {
+  const adopted = new Set(executions.values())
   for (const [id, claim] of executions) {
-    if (claim.counts.rejected === 0 || claim.kind === 'replay' || claim.epoch !== present) continue
-    const quarantined = await rejectedRows(ports, node, plan, id, claim, signal)
-    underLease(ports.ledger, node.id, ports.runner.token, () => {
-      keepQuarantine(ports.ledger, { ...laneOf(claim), id }, quarantined, ports.clock.now())
-      markReplayed(ports.ledger, laneOf(claim), [...(replayed.get(claim.route) ?? [])])
-    })
+    const quarantined = found.rejected.get(claim)
+    if (quarantined === undefined) continue
+    keepQuarantine(ports.ledger, { ...laneOf(claim), id }, quarantined, ports.clock.now())
+    const replayed = [...found.replayed].filter(([replay]) => adopted.has(replay) && replay.route === claim.route)
+    markReplayed(
+      ports.ledger,
+      laneOf(claim),
+      replayed.flatMap(([, sequences]) => sequences),
+    )
     if (quarantined.length === claim.counts.rejected) continue
     ports.log.warn('Rows that were rejected under an earlier contract could not be put back in quarantine.', {
       nodeId: node.id,
@@ -271,10 +309,9 @@ async function rejectedRows(
   ports: UploaderPorts,
   node: NodeConfig,
   plan: TablePlan,
-  id: number,
   claim: FoundClaim,
   signal: AbortSignal,
-): Promise<Awaited<ReturnType<UploaderPorts['encoder']['encode']>>['quarantined']> {
+): Promise<Rejected> {
   const { config } = ports
   const request = {
     ...pinRequest(config, node, plan, claim.route),
@@ -285,7 +322,8 @@ async function rejectedRows(
     fromSeq: claim.fromSeq,
     toSeq: claim.toSeq,
     spoolFolder: spoolFolderOf(config.stateDir),
-    spoolName: `execution-${id}-again`,
+    // No execution has this number: what a crash leaves is removed by the next start.
+    spoolName: 'execution-0-again',
   }
   const { objects, quarantined } = await ports.encoder.encode(request, signal)
   for (const object of objects) rmSync(object.path, { force: true })

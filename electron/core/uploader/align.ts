@@ -36,8 +36,8 @@ interface Probe {
 
 /**
  * What an upload does first. For a table whose present life the ledger does not know, everything the bucket holds of it is
- * listed. A ledger that lies in another file than it was written in (a copy put back, a snapshot), or that was idle for an
- * hour, is held against the names from the next row's date on, of every type: as a rule one request each.
+ * listed; the same for a ledger that lies in another file than it was written in (a copy put back, a snapshot). One that was
+ * idle for an hour is held against the names from the next row's date on, of every type: as a rule one request each.
  */
 export function createAligner(ports: UploaderPorts): Aligner {
   const done = new Set<string>()
@@ -121,8 +121,9 @@ function needOf(ports: UploaderPorts, node: NodeConfig, database: NodeDatabase, 
   )
   const newest = Math.max(Number.NEGATIVE_INFINITY, ...cursors.map((cursor) => cursor.updatedAtMs))
   const { isNeeded, isDone } = readAlignment(ports.ledger, node.id)
-  const isMoved = isNeeded && !isDone
-  if (!isMoved && Math.abs(ports.clock.now() - newest) < FRESH_FOR_MS) return 'none'
+  // A late row may lie under any date, so nothing less than every name tells what a copy that was put back does not know.
+  if (isNeeded && !isDone) return 'all'
+  if (Math.abs(ports.clock.now() - newest) < FRESH_FOR_MS) return 'none'
   if (!isSameEpoch(ports.ledger, database, node, plan, current.epoch)) return 'all'
   const furthest = Math.max(current.firstSeq - 1, ...cursors.map((cursor) => cursor.claimedSeq))
   const places = deliveryTypes(ports.config).flatMap((route) => {
