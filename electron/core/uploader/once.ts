@@ -1,6 +1,7 @@
 import type { Lease } from '../db/ledger/leases.ts'
 import type { Clock } from '../support/clock.ts'
 import type { NodePassResult } from './passState.ts'
+import { isDue } from './retry.ts'
 
 export interface OnceResult {
   readonly nodes: readonly NodePassResult[]
@@ -31,7 +32,9 @@ export async function passUntilDone(
     }
     const isDone = result.failure === undefined && result.nextRetryMs === undefined
     if (isDone || result.failure?.retryable === false || attempt === ATTEMPTS) break
-    const waitMs = result.nextRetryMs === undefined ? PAUSE_MS : result.nextRetryMs - clock.now()
+    const now = clock.now()
+    const isOver = result.nextRetryMs === undefined || isDue(result.nextRetryMs, now)
+    const waitMs = isOver ? PAUSE_MS : result.nextRetryMs - now
     await clock.sleep(Math.max(0, waitMs), signal)
   }
   return total
