@@ -89,13 +89,21 @@ export function openParts(
       await store?.close()
       await embedded?.close()
       memoryLedger?.database.close()
-      if (ledger !== undefined) {
-        ledger.database.pragma('wal_checkpoint(TRUNCATE)')
-        ledger.database.close()
-      }
+      if (ledger !== undefined) closeLedger(ledger)
     },
   }
   return parts
+}
+
+/** On a full disk the log cannot be moved into the file; it stays, whole, for the next start. */
+function closeLedger(ledger: LedgerConnection): void {
+  try {
+    ledger.database.pragma('wal_checkpoint(TRUNCATE)')
+  } catch {
+    // Every commit is in the log.
+  } finally {
+    ledger.database.close()
+  }
 }
 
 function openEmbedded(config: EngineConfig, ports: EnginePorts): EmbeddedStore {

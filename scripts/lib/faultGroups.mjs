@@ -238,6 +238,7 @@ export const FAULT_GROUPS = [
     name: 'Soak: memory, open files and ledger stay bounded',
     tests: [
       ['test/scripts/soak.test.ts', 'growth beyond its bound is named'],
+      ['test/sim/week.test.ts', 'leaves nothing that grows'],
       [`${CORE}/db/ledger/compact.test.ts`, 'is bounded by its objects'],
       [`${CORE}/db/ledger/compact.test.ts`, 'wherever it is broken off'],
       [`${CORE}/reconcile/compaction.test.ts`, 'a proof says the same of a compacted ledger'],

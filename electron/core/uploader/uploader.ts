@@ -202,6 +202,17 @@ export function createUploader(ports: UploaderPorts, events: UploaderEvents): Up
       step,
     )
 
+  /** What only leaves things tidy must not hide how the work itself ended: a full disk fails both. */
+  const tidy = (what: string, work: () => void): void => {
+    try {
+      work()
+    } catch (error) {
+      // At the end there is nobody left to tell; what failed before it was told.
+      const level = stopping.signal.aborted ? 'debug' : 'warn'
+      ports.log[level](`${what} failed.`, { cause: errorToData(error).message })
+    }
+  }
+
   const kinds: readonly PassKind[] = urgent.length > 0 ? ['urgent', 'regular'] : ['all']
 
   const passWhenFree = async (
@@ -230,8 +241,8 @@ export function createUploader(ports: UploaderPorts, events: UploaderEvents): Up
       stopping.abort()
       await Promise.all(loops.map((each) => each.stop()))
       while (running.size > 0) await Promise.allSettled(running)
-      releaseLeases(ports.ledger, ports.runner.token)
-      stateExport.writeIfNoted()
+      tidy('Giving leases back', () => releaseLeases(ports.ledger, ports.runner.token))
+      tidy('The export of the state', () => stateExport.writeIfNoted())
     },
     async once(nodeIds, outerSignal) {
       loadSettings()
@@ -253,8 +264,8 @@ export function createUploader(ports: UploaderPorts, events: UploaderEvents): Up
         if (loops.length === 0) await tendLedger(ports, signal)
       } finally {
         await renewal?.stop()
-        if (loops.length === 0) releaseLeases(ports.ledger, ports.runner.token)
-        stateExport.write()
+        if (loops.length === 0) tidy('Giving leases back', () => releaseLeases(ports.ledger, ports.runner.token))
+        tidy('The export of the state', () => stateExport.write())
       }
       return { nodes, readOnly }
     },
