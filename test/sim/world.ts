@@ -252,7 +252,7 @@ export function createWorld(
       case 'loseLedger':
         if (nodes.some((node) => node.isChanged) || (action.do === 'putLedgerBack' && kept === undefined)) return
         // Without ledger and without any row that was delivered, nobody can tell that it is the same table: it counts as new.
-        if (nodes.some(({ life }) => [...life().acked.values()].some((acked) => life().purged.has(acked)))) return
+        if (nodes.some((node) => [...node.life().acked.values()].some((acked) => node.life().purged.has(acked)))) return
         replaceLedger(action.do === 'putLedgerBack' ? kept?.ledger : undefined)
         return note(action.do === 'putLedgerBack' ? 'the kept copy of the ledger is put back' : 'the ledger is lost')
       case 'write':
