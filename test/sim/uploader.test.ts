@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -29,8 +31,25 @@ interface FailedSeed {
 
 const FAILED = JSON.parse(readFileSync(join(import.meta.dirname, 'failedSeeds.json'), 'utf8')) as readonly FailedSeed[]
 const SEEDS = Number(process.env['FIELDGATE_SIM_SEEDS'] ?? 5_000)
-/** Other seeds every second, so that each run of the tests looks where none has looked. */
-const FIRST = Number(process.env['FIELDGATE_SIM_FIRST'] ?? Math.floor(Date.now() / 1000) * 1000)
+const FIRST = Number(process.env['FIELDGATE_SIM_FIRST'] ?? firstSeed())
+
+/**
+ * Every committed state of the code has seeds of its own: each change is looked at where none has looked, and a run that
+ * failed is the same run again. Where there is no git, the seeds are those of this second.
+ */
+function firstSeed(): number {
+  try {
+    const parts = ['electron', 'shared', 'test/sim'].map((folder) => `HEAD:${folder}`)
+    const state = execFileSync('git', ['rev-parse', ...parts], {
+      cwd: import.meta.dirname,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    })
+    return Number.parseInt(createHash('sha256').update(state).digest('hex').slice(0, 9), 16)
+  } catch {
+    return Math.floor(Date.now() / 1000) * 1000
+  }
+}
 
 describe('no row is lost or delivered twice, whatever crashes', () => {
   test(`in ${SEEDS} fresh worlds`, async () => {

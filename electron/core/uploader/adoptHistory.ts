@@ -1,9 +1,10 @@
 import { rmSync } from 'node:fs'
 import type { ExecutionKind, Lane } from '../../../shared/domain/execution.ts'
 import type { NodeConfig } from '../../../shared/domain/settings.ts'
-import { adoptClaim, claimAgain, isRangeFree, placeLanes } from '../db/ledger/adopt.ts'
+import { adoptClaim, claimAgain, findOpenClaim, isRangeFree, placeLanes } from '../db/ledger/adopt.ts'
 import { endEpoch, listAnchors, listEpochs, rememberAnchor, startEpoch } from '../db/ledger/epochs.ts'
 import type { EpochRecord } from '../db/ledger/epochs.ts'
+import { listObjects } from '../db/ledger/executions.ts'
 import { listCursors } from '../db/ledger/lanes.ts'
 import { underLease } from '../db/ledger/leases.ts'
 import { markReplayed } from '../db/ledger/quarantine.ts'
@@ -221,14 +222,18 @@ function writeClaim(
 ): number | undefined {
   const { ledger } = ports
   const isReplay = claim.kind === 'replay'
-  if (!isReplay && !isRangeFree(ledger, claim, claim)) return undefined
+  const openId = isReplay ? undefined : findOpenClaim(ledger, claim, claim)
+  if (!isReplay && openId === undefined && !isRangeFree(ledger, claim, claim)) return undefined
   const kind: ExecutionKind = claim.kind === 'tail' ? 'tail' : 'gap'
   const request = JSON.stringify(requestOf(ports, node, plan, claim))
-  const isWhole = claim.found.length === claim.objects
+  const known = openId === undefined ? [] : listObjects(ledger, openId).filter(({ state }) => state === 'stored')
+  const isWhole = claim.found.length + known.length === claim.objects
   if (isWhole) {
     const finishedAtMs = Math.max(...claim.found.map((object) => object.lastModifiedMs))
-    return adoptClaim(ledger, { ...claim, kind, request, finishedAtMs, objects: claim.found })
+    return adoptClaim(ledger, { ...claim, kind, request, finishedAtMs, objects: claim.found }, openId)
   }
+  // An open execution goes on where it stands.
+  if (openId !== undefined) return undefined
   // Some of its objects never arrived. While its rows are there the claim is carried out again, to the same names.
   if (isPresent && !isReplay) claimAgain(ledger, { ...claim, kind, request }, ports.clock.now())
   return undefined

@@ -71,11 +71,16 @@ export function createAligner(ports: UploaderPorts): Aligner {
       const isBehind = need === 'all' || (need !== 'none' && (await findsUnknown(ports, node, need, signal)))
       if (isBehind) await alignTable({ ...ports, hasObjects }, node, table, signal)
     } catch (error) {
-      if (!(error instanceof FieldgateError) || error.code !== 'denied') throw error
-      ports.log.warn('The bucket may not be listed: whether this ledger knows all that was delivered is not known.', {
-        nodeId: node.id,
-        cause: errorToData(error).message,
-      })
+      if (!mayNotList(error)) throw error
+      // Never noted as done: the next start asks again.
+      done.add(node.id)
+      return ports.log.warn(
+        'The bucket may not be listed: whether this ledger knows all that was delivered is not known.',
+        {
+          nodeId: node.id,
+          cause: errorToData(error).message,
+        },
+      )
     }
     writeAligned(ports.ledger, node.id)
     done.add(node.id)
@@ -92,6 +97,13 @@ export function createAligner(ports: UploaderPorts): Aligner {
       await work
     },
   }
+}
+
+const NOT_ALLOWED: readonly unknown[] = ['AccessDenied', 'Forbidden', 'AllAccessDisabled']
+
+/** True when these credentials lack the right as such. Expired or wrong ones are waited for: they deliver nothing either. */
+function mayNotList(error: unknown): boolean {
+  return error instanceof FieldgateError && error.code === 'denied' && NOT_ALLOWED.includes(error.details?.['error'])
 }
 
 async function alignTable(

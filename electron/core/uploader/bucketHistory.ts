@@ -92,7 +92,7 @@ async function listUnknown(
   do {
     signal.throwIfAborted()
     const page = await listPage(ports.store, { bucket, prefix, token, signal })
-    unknown.push(...page.objects.filter(({ key }) => findObject(ports.ledger, bucket, key) === undefined))
+    unknown.push(...page.objects.filter(({ key }) => findObject(ports.ledger, bucket, key)?.isStored !== true))
     token = page.nextToken
   } while (token !== undefined)
   return unknown

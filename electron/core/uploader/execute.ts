@@ -4,7 +4,14 @@ import { formatObjectKey } from '../../../shared/domain/objectKey.ts'
 import type { NodeConfig } from '../../../shared/domain/settings.ts'
 import { listAnchors } from '../db/ledger/epochs.ts'
 import { listObjects, readEncoded } from '../db/ledger/executions.ts'
-import { commitExecution, markObject, recordEncoded, repinExecution, resetToClaimed } from '../db/ledger/transitions.ts'
+import {
+  commitExecution,
+  forgetObject,
+  markObject,
+  recordEncoded,
+  repinExecution,
+  resetToClaimed,
+} from '../db/ledger/transitions.ts'
 import type { StoredExecution, StoredObject } from '../db/ledger/executions.ts'
 import { listReplayRows } from '../db/ledger/quarantine.ts'
 import { underLease } from '../db/ledger/leases.ts'
@@ -55,6 +62,7 @@ async function encodeExecution(
   const leave = await ports.encodeGate.enter(priorityOf(execution.route))
   try {
     signal.throwIfAborted()
+    await forgetMoved(ports, execution, signal)
     const replayRows = listReplayRows(ports.ledger, execution.id)
     const isReplay = replayRows.length > 0
     const pinned = isReplay ? parseRequest(execution) : settingsOf(ports, node, execution)
@@ -111,6 +119,17 @@ async function encodeExecution(
     return true
   } finally {
     leave()
+  }
+}
+
+/**
+ * Forgets objects that were stored and are in the bucket no more: somebody moved them away, as a conflict asks for, and
+ * their rows are delivered again.
+ */
+async function forgetMoved(ports: UploaderPorts, execution: StoredExecution, signal: AbortSignal): Promise<void> {
+  for (const { bucket, key, state } of listObjects(ports.ledger, execution.id)) {
+    if (state !== 'stored' || (await ports.store.head(bucket, key, signal)) !== undefined) continue
+    fenced(ports, execution, () => forgetObject(ports.ledger, bucket, key))
   }
 }
 

@@ -22,8 +22,14 @@ export async function passNode(ports: UploaderPorts, node: NodeConfig, options: 
   const state = newPassState()
   let activeRoute: string | undefined
   try {
+    // First what was delivered under another ledger: it may have finished a claim that is still open in this one.
+    const unaligned = await options.aligner.align(node, options.signal).then(
+      () => undefined,
+      (error: unknown) => ({ error }),
+    )
+    // Claims made before need neither the source nor a list of the bucket.
     await redoOpenExecutions(ports, node, options, state)
-    await options.aligner.align(node, options.signal)
+    if (unaligned !== undefined) throw unaligned.error
     let isDone = options.signal.aborted
     while (!isDone) {
       const lanes = readLanes(ports, node, options)

@@ -8,8 +8,10 @@ import { listEpochs } from '../../../electron/core/db/ledger/epochs.ts'
 import { listDelivered, listExecutions } from '../../../electron/core/db/ledger/executions.ts'
 import { findLedgerProblems } from '../../../electron/core/db/ledger/integrity.ts'
 import { listCursors, listGaps } from '../../../electron/core/db/ledger/lanes.ts'
+import { abandonExecution } from '../../../electron/core/db/ledger/transitions.ts'
 import { listQuarantine } from '../../../electron/core/db/ledger/records.ts'
 import { setPipeline } from '../../../electron/core/pipelines/pipelineManager.ts'
+import { FieldgateError } from '../../../shared/domain/errors.ts'
 import { parseObjectKey } from '../../../shared/domain/objectKey.ts'
 import { createFakeClock } from '../../helpers/fakeClock.ts'
 import { SAMPLE_START_MS } from '../../helpers/nodeDatabases.ts'
@@ -219,8 +221,11 @@ describe('a ledger lost while claims of one type had not all arrived', () => {
   })
 })
 
-describe('a claim that was abandoned after its object arrived', () => {
-  test('is found again in the bucket, and the ledger is sound with it', async () => {
+describe('a claim whose object arrived before its table began anew', () => {
+  test.each([
+    ['still open, counts as delivered', false, ['succeeded', 'succeeded']],
+    ['abandoned meanwhile, is found again in the bucket', true, ['abandoned', 'succeeded', 'succeeded']],
+  ])('%s, and the ledger is sound with it', async (_what, isAbandoned, expected) => {
     make({ rows: 10 })
     const dying = {
       step: (step: string) => {
@@ -235,10 +240,12 @@ describe('a claim that was abandoned after its object arrived', () => {
     first?.append(3)
     bench.ledger.sql('UPDATE executions SET next_retry_ms = 0').run()
     bench.ledger.sql('UPDATE cursors SET updated_at_ms = 0').run()
+    const [open] = listExecutions(bench.ledger, { limit: 1 })
+    if (isAbandoned) abandonExecution(bench.ledger, open?.id ?? 0, 'replaced', SAMPLE_START_MS)
     await upload()
 
     const states = listExecutions(bench.ledger, { limit: 10 }).map((execution) => execution.state)
-    expect(states.toSorted()).toEqual(['abandoned', 'succeeded', 'succeeded'])
+    expect(states.toSorted()).toEqual(expected)
     expect(findLedgerProblems(bench.ledger)).toEqual([])
   })
 })
@@ -255,6 +262,42 @@ describe('a ledger put back from an older copy', () => {
     await upload({ ledger })
     expect(await timesInBucket('raw')).toEqual(once(1, 50))
     expect(listCursors(ledger)).toMatchObject([{ claimedSeq: 50, ackedSeq: 50 }])
+  })
+
+  test('ends a claim that is open in it and was delivered since, even if its rows are gone by now', async () => {
+    make({ rows: 10 })
+    const dying = {
+      step: (step: string) => {
+        if (step === 'claimed') throw new Error('killed')
+      },
+    }
+    await bench.uploader(dying).once(undefined, never)
+    const putBack = copyOfLedger()
+    await upload()
+    bench.nodes[0]?.writer.exec('DELETE FROM sensor_readings WHERE id <= 4')
+    bench.nodes[0]?.append(5)
+    const ledger = putBack()
+    await upload({ ledger })
+    expect(await timesInBucket('raw')).toEqual(once(1, 15))
+    expect(listExecutions(ledger, { limit: 9 }).map(({ state }) => state)).toEqual(['succeeded', 'succeeded'])
+  })
+
+  test('is left alone while its credentials have expired: nothing is claimed until the bucket was seen', async () => {
+    make({ rows: 10 })
+    await upload()
+    const putBack = copyOfLedger()
+    bench.nodes[0]?.append(10)
+    await upload()
+    const ledger = putBack()
+    bench.nodes[0]?.append(3)
+    const before = { ...bench.store }
+    const expired = new FieldgateError('denied', 'The session credentials have expired.')
+    Object.assign(bench.store, { list: () => Promise.reject(expired) })
+    const { nodes } = await bench.uploader({ ledger }).once(undefined, never)
+    expect(nodes[0]?.failure).toMatchObject({ code: 'denied' })
+    Object.assign(bench.store, before)
+    await upload({ ledger })
+    expect(await timesInBucket('raw')).toEqual(once(1, 23))
   })
 
   test('learns it even in the same file, as when a whole disk was put back, once it was idle for an hour', async () => {

@@ -1,9 +1,11 @@
 import Database from 'better-sqlite3'
 import { parquetReadObjects } from 'hyparquet'
 import { copyFileSync, renameSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { listEpochs } from '../../../electron/core/db/ledger/epochs.ts'
 import { listExecutions } from '../../../electron/core/db/ledger/executions.ts'
+import { listCursors } from '../../../electron/core/db/ledger/lanes.ts'
 import { FieldgateError } from '../../../shared/domain/errors.ts'
 import { parseObjectKey } from '../../../shared/domain/objectKey.ts'
 import { SAMPLE_START_MS } from '../../helpers/nodeDatabases.ts'
@@ -148,4 +150,28 @@ test('a locked database is waited for, and the lock is named', async () => {
   expect(result.nodes[0]?.failure).toMatchObject({ code: 'unavailable', retryable: true })
   node().writer.exec('COMMIT')
   expect((await bench.uploader().once(undefined, never)).nodes).toMatchObject([{ rows: 12, failure: undefined }])
+})
+
+test('an object moved away after a conflict is made anew, and its rows are there once', async () => {
+  bench = makeUploaderBench({ rows: 6 })
+  bench.nodes[0]?.append(4, SAMPLE_START_MS + 86_400_000)
+  let puts = 0
+  const dying = {
+    step: (step: string) => {
+      if (step === 'putting' && ++puts === 2) throw new Error('killed')
+    },
+  }
+  await bench.uploader(dying).once(undefined, never)
+  expect(bench.store.objects.size).toBe(1)
+  rmSync(join(bench.stateDir, 'spool'), { recursive: true })
+  bench.nodes[0]?.writer.exec('UPDATE sensor_readings SET temperature = -40 WHERE id = 2')
+  const upload = async (): Promise<unknown> => {
+    bench.ledger.sql('UPDATE executions SET next_retry_ms = 0').run()
+    return (await bench.uploader().once(undefined, never)).nodes[0]?.failure
+  }
+  expect(await upload()).toMatchObject({ code: 'conflict', hint: expect.stringContaining('Move it away') as unknown })
+  bench.store.objects.clear()
+  expect(await upload()).toBeUndefined()
+  expect(bench.store.objects.size).toBe(2)
+  expect(listCursors(bench.ledger)).toMatchObject([{ ackedSeq: 10 }])
 })

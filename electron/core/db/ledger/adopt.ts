@@ -1,5 +1,6 @@
 import type { ExecutionCounts, ExecutionKind, ExecutionObject, Gap, Lane } from '../../../../shared/domain/execution.ts'
 import type { LedgerConnection } from './connection.ts'
+import { listObjects } from './executions.ts'
 import { advanceAcked, laneKey, listGaps, readActiveRoute, readCursor } from './lanes.ts'
 import { joinRanges, subtractRanges } from './ranges.ts'
 import type { Range } from './ranges.ts'
@@ -28,6 +29,18 @@ export function isRangeFree(ledger: LedgerConnection, lane: Lane, range: Range):
   return taken === undefined
 }
 
+/** The open execution of exactly this range, if it is no replay: in a ledger put back, one that has ended since. */
+export function findOpenClaim(ledger: LedgerConnection, lane: Lane, range: Range): number | undefined {
+  const row = ledger
+    .sql(
+      `SELECT id FROM executions WHERE node_id = ? AND table_name = ? AND epoch = ? AND route = ?
+         AND state IN ('claimed', 'encoded') AND from_seq = ? AND to_seq = ?
+         AND id NOT IN (SELECT execution_id FROM replays)`,
+    )
+    .get(...laneKey(lane), range.fromSeq, range.toSeq) as { readonly id: number } | undefined
+  return row?.id
+}
+
 /**
  * Writes a claim that some ledger made as one to be carried out: its redo makes the same names, and the store knows which
  * of them it has. Returns the number of the execution.
@@ -47,16 +60,20 @@ export function claimAgain(
 
 /**
  * Writes a claim whose objects all lie in the bucket as succeeded, with its objects and its share of the totals. Returns
- * the number of the execution. Where the lane stands is for `placeLanes` to say.
+ * the number of the execution. Where the lane stands is for `placeLanes` to say. With `openId` that open execution ends;
+ * what it had encoded itself is forgotten.
  */
-export function adoptClaim(ledger: LedgerConnection, claim: AdoptedClaim): number {
+export function adoptClaim(ledger: LedgerConnection, claim: AdoptedClaim, openId?: number): number {
   return ledger.write(() => {
-    const id = claimAgain(ledger, claim, claim.finishedAtMs)
+    const id = openId ?? claimAgain(ledger, claim, claim.finishedAtMs)
+    const stored = openId === undefined ? [] : listObjects(ledger, openId).filter(({ state }) => state === 'stored')
+    if (openId !== undefined) ledger.sql(`DELETE FROM objects WHERE execution_id = ? AND state <> 'stored'`).run(openId)
     const { counts } = claim
     ledger
       .sql(
         `UPDATE executions SET state = 'succeeded', attempt = 1, read_rows = ?, kept_rows = ?, rejected_rows = ?,
-           filtered_rows = ?, aggregated_rows = ?, bytes = ?, newest_event_ms = ?, finished_at_ms = ? WHERE id = ?`,
+           filtered_rows = ?, aggregated_rows = ?, bytes = ?, newest_event_ms = ?, finished_at_ms = ?, error_code = NULL,
+           error_message = NULL, error_hint = NULL, failed_at_ms = NULL, next_retry_ms = NULL WHERE id = ?`,
       )
       .run(
         counts.read,
@@ -64,7 +81,7 @@ export function adoptClaim(ledger: LedgerConnection, claim: AdoptedClaim): numbe
         counts.rejected,
         counts.filtered,
         counts.aggregated,
-        claim.objects.reduce((sum, object) => sum + object.bytes, 0),
+        [...stored, ...claim.objects].reduce((sum, object) => sum + object.bytes, 0),
         claim.newestEventMs ?? null,
         claim.finishedAtMs,
         id,

@@ -198,11 +198,11 @@ export function findObject(
   ledger: LedgerConnection,
   bucket: string,
   key: string,
-): { readonly executionId: number } | undefined {
-  const row = ledger.sql('SELECT execution_id FROM objects WHERE bucket = ? AND object_key = ?').get(bucket, key) as
-    | { execution_id: number }
-    | undefined
-  return row === undefined ? undefined : { executionId: row.execution_id }
+): { readonly executionId: number; readonly isStored: boolean } | undefined {
+  const row = ledger
+    .sql('SELECT execution_id, state FROM objects WHERE bucket = ? AND object_key = ?')
+    .get(bucket, key) as { execution_id: number; state: string } | undefined
+  return row === undefined ? undefined : { executionId: row.execution_id, isStored: row.state === 'stored' }
 }
 
 /** Executions looked back at for the size of a row: most of a lane that filters may have delivered nothing. */

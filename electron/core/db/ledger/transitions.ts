@@ -169,6 +169,11 @@ export function resetToClaimed(ledger: LedgerConnection, executionId: number): v
   })
 }
 
+/** Forgets an object that is in the bucket no more. */
+export function forgetObject(ledger: LedgerConnection, bucket: string, key: string): void {
+  ledger.write(() => ledger.sql('DELETE FROM objects WHERE bucket = ? AND object_key = ?').run(bucket, key))
+}
+
 /** Records what became of an object's put. */
 export function markObject(
   ledger: LedgerConnection,
