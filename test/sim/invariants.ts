@@ -47,6 +47,9 @@ const CURSORS = `SELECT c.node_id AS nodeId, c.epoch, c.route, c.claimed_seq AS 
   FROM cursors c JOIN epochs e ON e.node_id = c.node_id AND e.table_name = c.table_name AND e.epoch = c.epoch`
 const CLAIMS = `SELECT id, node_id AS nodeId, epoch, route, kind, state, from_seq AS fromSeq, to_seq AS toSeq FROM executions
   WHERE state <> 'abandoned' ORDER BY node_id, epoch, route, from_seq`
+/** A range asked for later whose rows went away with their life: no cursor stood for it. */
+const LOST_GAPS = `SELECT node_id AS nodeId, epoch, route, from_seq AS fromSeq, to_seq AS toSeq FROM executions
+  WHERE state = 'abandoned' AND kind = 'gap'`
 const GAPS = 'SELECT node_id AS nodeId, epoch, route, from_seq AS fromSeq, to_seq AS toSeq FROM gaps'
 const STORED = `SELECT o.bucket, o.object_key AS key, o.sha256, o.state FROM objects o JOIN executions e ON e.id = o.execution_id
   WHERE e.state = 'succeeded' AND e.id > ?`
@@ -153,7 +156,7 @@ export function createWatch(ports: WatchPorts): Watch {
       const ledger = ports.ledger()
       const cursors = ledger.sql(CURSORS).all() as CursorRow[]
       const claims = ledger.sql(CLAIMS).all() as ClaimRow[]
-      const gaps = ledger.sql(GAPS).all() as ClaimRow[]
+      const gaps = [...ledger.sql(GAPS).all(), ...ledger.sql(LOST_GAPS).all()] as ClaimRow[]
       const crimes = store.crimes.slice(crimesKnown.count)
       crimesKnown.count = store.crimes.length
       return [

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs'
 import type { ExecutionKind, Lane } from '../../../shared/domain/execution.ts'
 import type { NodeConfig } from '../../../shared/domain/settings.ts'
-import { adoptClaim, claimAgain, findOpenClaim, isRangeFree, placeLanes } from '../db/ledger/adopt.ts'
+import { adoptClaim, claimAgain, findOpenClaim, giveWay, listEmptyWithin, placeLanes } from '../db/ledger/adopt.ts'
 import { endEpoch, listAnchors, listEpochs, rememberAnchor, startEpoch } from '../db/ledger/epochs.ts'
 import type { EpochRecord } from '../db/ledger/epochs.ts'
 import { listObjects } from '../db/ledger/executions.ts'
@@ -223,19 +223,21 @@ function writeClaim(
   const { ledger } = ports
   const isReplay = claim.kind === 'replay'
   const openId = isReplay ? undefined : findOpenClaim(ledger, claim, claim)
-  if (!isReplay && openId === undefined && !isRangeFree(ledger, claim, claim)) return undefined
+  const empty = isReplay || openId !== undefined ? [] : listEmptyWithin(ledger, claim, claim)
+  if (empty === undefined) return undefined
   const kind: ExecutionKind = claim.kind === 'tail' ? 'tail' : 'gap'
   const request = JSON.stringify(requestOf(ports, node, plan, claim))
   const known = openId === undefined ? [] : listObjects(ledger, openId).filter(({ state }) => state === 'stored')
-  const isWhole = claim.found.length + known.length === claim.objects
-  if (isWhole) {
+  if (claim.found.length + known.length === claim.objects) {
     const finishedAtMs = Math.max(...claim.found.map((object) => object.lastModifiedMs))
-    return adoptClaim(ledger, { ...claim, kind, request, finishedAtMs, objects: claim.found }, openId)
+    const id = adoptClaim(ledger, { ...claim, kind, request, finishedAtMs, objects: claim.found }, openId)
+    giveWay(ledger, empty, id)
+    return id
   }
-  // An open execution goes on where it stands.
-  if (openId !== undefined) return undefined
   // Some of its objects never arrived. While its rows are there the claim is carried out again, to the same names.
-  if (isPresent && !isReplay) claimAgain(ledger, { ...claim, kind, request }, ports.clock.now())
+  if (openId === undefined && isPresent && !isReplay) {
+    giveWay(ledger, empty, claimAgain(ledger, { ...claim, kind, request }, ports.clock.now()))
+  }
   return undefined
 }
 

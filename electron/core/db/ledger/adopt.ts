@@ -18,15 +18,39 @@ export interface AdoptedClaim extends Lane, Range {
   readonly objects: readonly (Omit<ExecutionObject, 'state' | 'bucket'> & { readonly etag: string })[]
 }
 
-/** True when no execution of the lane that counts covers any of the range: two claims of a lane never overlap. */
-export function isRangeFree(ledger: LedgerConnection, lane: Lane, range: Range): boolean {
-  const taken = ledger
+/**
+ * The executions of the lane that cover part of a range and left nothing in the bucket; undefined when one of them has an
+ * object there: two claims of a lane never overlap.
+ */
+export function listEmptyWithin(ledger: LedgerConnection, lane: Lane, range: Range): readonly number[] | undefined {
+  const overlapping = ledger
     .sql(
-      `SELECT 1 FROM executions WHERE node_id = ? AND table_name = ? AND epoch = ? AND route = ?
-         AND state <> 'abandoned' AND from_seq <= ? AND to_seq >= ? LIMIT 1`,
+      `SELECT id, EXISTS (SELECT 1 FROM objects o WHERE o.execution_id = e.id AND o.state = 'stored')
+           OR EXISTS (SELECT 1 FROM replays r WHERE r.execution_id = e.id) AS stays
+       FROM executions e WHERE node_id = ? AND table_name = ? AND epoch = ? AND route = ?
+         AND state <> 'abandoned' AND from_seq <= ? AND to_seq >= ?`,
     )
-    .get(...laneKey(lane), range.toSeq, range.fromSeq)
-  return taken === undefined
+    .all(...laneKey(lane), range.toSeq, range.fromSeq) as { readonly id: number; readonly stays: 0 | 1 }[]
+  return overlapping.some((execution) => execution.stays === 1) ? undefined : overlapping.map(({ id }) => id)
+}
+
+/**
+ * Takes executions that left nothing in the bucket out of the ledger, because `id` covers what they did; the rest of their
+ * ranges is due again. Rows they had put in quarantine stay there. Inside the transaction that adopts `id`.
+ */
+export function giveWay(ledger: LedgerConnection, empty: readonly number[], id: number): void {
+  for (const old of empty) {
+    ledger.sql('UPDATE quarantine SET execution_id = ? WHERE execution_id = ?').run(id, old)
+    ledger
+      .sql(
+        `UPDATE lane_totals SET executions = executions - e.claims, read_rows = lane_totals.read_rows - e.read_rows
+         FROM executions e WHERE e.id = ? AND e.state = 'succeeded' AND lane_totals.node_id = e.node_id
+           AND lane_totals.table_name = e.table_name AND lane_totals.epoch = e.epoch AND lane_totals.route = e.route`,
+      )
+      .run(old)
+    ledger.sql('DELETE FROM objects WHERE execution_id = ?').run(old)
+    ledger.sql('DELETE FROM executions WHERE id = ?').run(old)
+  }
 }
 
 /** The open execution of exactly this range, if it is no replay: in a ledger put back, one that has ended since. */
