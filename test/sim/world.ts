@@ -225,6 +225,19 @@ export function createWorld(
     store.foreign.clear()
   }
 
+  /** True when the rows that the table is recognised by, as the ledger and the bucket tell them, are purged. */
+  function isUnknowable(node: SimNode): boolean {
+    const { acked, purged } = node.life()
+    if ([...acked.values()].some((sequence) => purged.has(sequence))) return true
+    const marks = ledger
+      .sql(
+        `SELECT DISTINCT e.to_seq FROM executions e JOIN objects o ON o.execution_id = e.id
+         WHERE e.node_id = ? AND e.epoch = (SELECT epoch FROM epochs WHERE node_id = e.node_id ORDER BY ordinal DESC LIMIT 1)`,
+      )
+      .all(node.config.id) as { readonly to_seq: number }[]
+    return marks.length > 0 && marks.every((mark) => purged.has(mark.to_seq))
+  }
+
   async function apply(action: Action): Promise<void> {
     clock.advance(action.afterMs)
     switch (action.do) {
@@ -249,7 +262,7 @@ export function createWorld(
       case 'loseLedger':
         if (nodes.some((node) => node.isChanged) || (action.do === 'putLedgerBack' && kept === undefined)) return
         // Without ledger and without any row that was delivered, nobody can tell that it is the same table: it counts as new.
-        if (nodes.some((node) => [...node.life().acked.values()].some((acked) => node.life().purged.has(acked)))) return
+        if (nodes.some(isUnknowable)) return
         replaceLedger(action.do === 'putLedgerBack' ? kept?.ledger : undefined)
         return note(action.do === 'putLedgerBack' ? 'the kept copy of the ledger is put back' : 'the ledger is lost')
       case 'write':

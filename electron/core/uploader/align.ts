@@ -17,10 +17,15 @@ import type { UploaderPorts } from './ports.ts'
 export interface Aligner {
   /**
    * When it resolves, no row that lies in the bucket will be claimed under another name, whatever became of the ledger:
-   * lost, replaced by a new one, or put back from an older copy. Cheap once done. Throws what the store throws, so that
-   * nothing is claimed before the bucket has been seen.
+   * lost, replaced by a new one, or put back from an older copy. Cheap once done. Rejects with what the store throws, so
+   * that nothing is claimed or carried out before the bucket has been seen; gives back why the source could not be read.
    */
-  align(node: NodeConfig, signal: AbortSignal): Promise<void>
+  align(node: NodeConfig, signal: AbortSignal): Promise<Unread | undefined>
+}
+
+/** Why a node's database could not be read. */
+export interface Unread {
+  readonly error: unknown
 }
 
 /** A ledger that was written this recently was hardly put back from an older copy of the whole machine. */
@@ -41,7 +46,7 @@ interface Probe {
  */
 export function createAligner(ports: UploaderPorts): Aligner {
   const done = new Set<string>()
-  const running = new Map<string, Promise<void>>()
+  const running = new Map<string, Promise<Unread | undefined>>()
   const filled = new Map<string, Promise<boolean>>()
 
   const hasObjects = (bucket: string): Promise<boolean> => {
@@ -54,7 +59,7 @@ export function createAligner(ports: UploaderPorts): Aligner {
     return known
   }
 
-  const read = (node: NodeConfig): { readonly need: Need; readonly table: string } => {
+  const look = (node: NodeConfig): { readonly need: Need; readonly table: string } => {
     const database = ports.openNode(node)
     try {
       const plan = database.plan({ table: node.table, timestampColumn: node.timestampColumn })
@@ -64,9 +69,19 @@ export function createAligner(ports: UploaderPorts): Aligner {
     }
   }
 
-  const alignOnce = async (node: NodeConfig, signal: AbortSignal): Promise<void> => {
-    const { need, table } = read(node)
-    if (need === 'later') return
+  const lookIfReadable = (node: NodeConfig): ReturnType<typeof look> | Unread => {
+    try {
+      return look(node)
+    } catch (error) {
+      return { error }
+    }
+  }
+
+  const alignOnce = async (node: NodeConfig, signal: AbortSignal): Promise<Unread | undefined> => {
+    const seen = lookIfReadable(node)
+    if ('error' in seen) return seen
+    const { need, table } = seen
+    if (need === 'later') return undefined
     try {
       const isBehind = need === 'all' || (need !== 'none' && (await findsUnknown(ports, node, need, signal)))
       if (isBehind) await alignTable({ ...ports, hasObjects }, node, table, signal)
@@ -74,27 +89,26 @@ export function createAligner(ports: UploaderPorts): Aligner {
       if (!mayNotList(error)) throw error
       // Never noted as done: the next start asks again.
       done.add(node.id)
-      return ports.log.warn(
-        'The bucket may not be listed: whether this ledger knows all that was delivered is not known.',
-        {
-          nodeId: node.id,
-          cause: errorToData(error).message,
-        },
-      )
+      ports.log.warn('The bucket may not be listed: whether this ledger knows all that was delivered is not known.', {
+        nodeId: node.id,
+        cause: errorToData(error).message,
+      })
+      return undefined
     }
     writeAligned(ports.ledger, node.id)
     done.add(node.id)
+    return undefined
   }
 
   return {
     async align(node, signal) {
-      if (done.has(node.id)) return
+      if (done.has(node.id)) return undefined
       // Two passes of one node may begin together: the second waits, and looks for itself if the first failed.
       await running.get(node.id)?.catch(() => undefined)
-      if (done.has(node.id)) return
+      if (done.has(node.id)) return undefined
       const work = alignOnce(node, signal).finally(() => running.delete(node.id))
       running.set(node.id, work)
-      await work
+      return work
     },
   }
 }

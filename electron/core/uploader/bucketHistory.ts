@@ -1,5 +1,5 @@
 import { FieldgateError } from '../../../shared/domain/errors.ts'
-import type { Lane } from '../../../shared/domain/execution.ts'
+import type { ExecutionObject, Lane } from '../../../shared/domain/execution.ts'
 import { nodePrefix, parseObjectKey } from '../../../shared/domain/objectKey.ts'
 import { BUILT_IN_PIPELINE_TYPES } from '../../../shared/domain/pipelineTypes.ts'
 import { findObject } from '../db/ledger/executions.ts'
@@ -12,16 +12,7 @@ import { readClaimOrigin } from './claimMetadata.ts'
 import type { ClaimOrigin } from './claimMetadata.ts'
 
 /** An object that lies in the bucket and that the ledger does not know. */
-export interface FoundObject {
-  readonly bucket: string
-  readonly key: string
-  readonly date: string | undefined
-  readonly fromSeq: number
-  readonly toSeq: number
-  readonly rows: number
-  readonly bytes: number
-  readonly sha256: string
-  readonly logicalHash: string
+export interface FoundObject extends Omit<ExecutionObject, 'state'> {
   readonly etag: string
   readonly lastModifiedMs: number
 }

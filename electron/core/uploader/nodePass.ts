@@ -22,14 +22,11 @@ export async function passNode(ports: UploaderPorts, node: NodeConfig, options: 
   const state = newPassState()
   let activeRoute: string | undefined
   try {
-    // First what was delivered under another ledger: it may have finished a claim that is still open in this one.
-    const unaligned = await options.aligner.align(node, options.signal).then(
-      () => undefined,
-      (error: unknown) => ({ error }),
-    )
-    // Claims made before need neither the source nor a list of the bucket.
+    // First what was delivered under another ledger: it may have ended a claim that is still open in this one.
+    const unread = await options.aligner.align(node, options.signal)
+    // Claims made before are carried out even if the source cannot be read any more: it may be encoded already.
     await redoOpenExecutions(ports, node, options, state)
-    if (unaligned !== undefined) throw unaligned.error
+    if (unread !== undefined) throw unread.error
     let isDone = options.signal.aborted
     while (!isDone) {
       const lanes = readLanes(ports, node, options)

@@ -156,7 +156,8 @@ describe('within a minute the cause, the next try and the remedy are told of', (
 
 describe('the next try is known', () => {
   test('to another process by the ledger, once the uploader has ended', async () => {
-    bench.useStore(refusing('denied', 's3:PutObject on bucket b is not allowed.', {}))
+    const refused = refusing('denied', 's3:PutObject on bucket b is not allowed.', {})
+    bench.useStore({ ...refused, list: (query) => bench.store.list(query) })
     await bench.upload()
     const before = bench.deps.uploader().status()[0]
     bench.useStore(bench.store)
