@@ -39,7 +39,7 @@ async function main() {
     return 0
   }
   if (values.replay !== undefined) {
-    if (!/^\d+(?::\d+(?:-\d+)?(?:,\d+(?:-\d+)?)*)?$/.test(values.replay)) {
+    if (!/^\d+(?::(?:\d+(?:-\d+)?(?:,\d+(?:-\d+)?)*)?)?$/.test(values.replay)) {
       process.stderr.write(`error: --replay needs a run such as 17 or 17:0-3,7, not "${values.replay}".\n`)
       return 2
     }
