@@ -115,7 +115,7 @@ export interface ClaimPlan {
  * Writes the lane's next claim: bounds, route, settings and bucket are durable before anything is encoded or uploaded.
  * Undefined when the lane has drained, or when the table is not in the lane's epoch any more. That, the range and the row
  * the epoch will be recognised by are read from one state of the database: else rows of a table put in its place just now
- * would pass for rows of this one.
+ * would pass for rows of this one, or rows that a restored backup lacks be claimed and the table not be known again.
  */
 export function claimNext(ports: ClaimPorts, wanted: ClaimPlan): StoredExecution | undefined {
   const { node, plan, lane } = wanted
@@ -126,7 +126,7 @@ export function claimNext(ports: ClaimPorts, wanted: ClaimPlan): StoredExecution
       const cursor = readCursor(ledger, lane)
       if (cursor === undefined || !isSameEpoch(ledger, database, node, plan, lane.epoch)) return undefined
       const range = nextRange(ledger, database, plan, cursor, {
-        maxSeq: wanted.maxSeq,
+        maxSeq: Math.min(wanted.maxSeq, database.identity(plan.table).maxSeq ?? cursor.claimedSeq),
         maxBatchRows: config.upload.maxBatchRows,
         targetObjectBytes: config.upload.targetObjectBytes,
       })

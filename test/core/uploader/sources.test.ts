@@ -108,6 +108,26 @@ describe('a table that begins a new life', () => {
   })
 })
 
+test('a backup put back in the middle of a pass is claimed up to its own end and stays the same table', async () => {
+  make({ rows: 15 })
+  const backup = `${node().path}.backup`
+  await node().writer.backup(backup)
+  node().append(20)
+  const uploader = bench.uploader({
+    step: (step, id) => {
+      if (step !== 'claimed' || id !== 1) return
+      node().close()
+      for (const suffix of ['', '-wal', '-shm']) rmSync(node().path + suffix, { force: true })
+      copyFileSync(backup, node().path)
+    },
+  })
+  await uploader.once(undefined, never)
+  await uploader.once(undefined, never)
+
+  expect(epochs()).toHaveLength(1)
+  expect(Object.values(await rowsByEpoch())).toEqual([numbered(0, 15)])
+})
+
 test('what was encoded is delivered even when the source is gone', async () => {
   make({ rows: 9 })
   bench.beforePut = async () => {
