@@ -107,7 +107,7 @@ export function createEngine(config: EngineConfig, ports: EnginePorts): Engine {
     node: (nodeId) => findNode(config, nodeId),
   }
   const doctor: Doctor = createEngineDoctor(deps, { pool: parts.pool })
-  const proof = reconcileHandlers(deps, parts.pool)
+  const proof = reconcileHandlers(deps, parts)
   const made = (services = createServices({ config, ports, bus, parts, deps, doctor, demo, proof }))
   const handlers = makeHandlers({ config, ports, parts, deps, doctor, demo, proof, services: made })
   return {

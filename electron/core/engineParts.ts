@@ -21,6 +21,8 @@ import { createWorkerPool } from './support/workerPool.ts'
 import type { SpawnWorker, WorkerPool } from './support/workerPool.ts'
 import { linkLimits } from './uploader/budget.ts'
 import { createWorkerEncoder } from './uploader/encoder.ts'
+import { openProofCache } from './uploader/reconcileCache.ts'
+import type { ProofCache } from './uploader/reconcileCache.ts'
 import { createUploader } from './uploader/uploader.ts'
 import type { Uploader } from './uploader/uploader.ts'
 
@@ -33,6 +35,7 @@ export interface EngineParts {
   readonly embedded: () => EmbeddedStore
   readonly uploader: () => Uploader
   readonly pool: () => WorkerPool
+  readonly proofCache: () => ProofCache
   readonly openNode: HandlerDependencies['openNode']
   readonly readActive: HandlerDependencies['readActive']
   /** Closes what was opened, uploader first, ledger last. */
@@ -60,6 +63,7 @@ export function openParts(
   let store: ObjectStore | undefined
   let uploader: Uploader | undefined
   let pool: WorkerPool | undefined
+  let proofCache: ProofCache | undefined
 
   const parts: EngineParts = {
     ledger: () => (ledger ??= connectLedger(ledgerPath)),
@@ -79,6 +83,7 @@ export function openParts(
       return store
     },
     pool: () => (pool ??= createWorkerPool({ spawn: ports.spawnWorker, size: config.upload.workers })),
+    proofCache: () => (proofCache ??= openProofCache(config.stateDir)),
     openNode: (node) => openNodeDatabase(node.sqlite, { timeZone: node.timeZone }),
     readActive: (node) =>
       readPipeline(node.sqlite, { customTypes: config.pipelines.custom.map((pipeline) => pipeline.name) }),
@@ -86,6 +91,7 @@ export function openParts(
     close: async () => {
       await uploader?.stop()
       await pool?.close()
+      proofCache?.close()
       await store?.close()
       await embedded?.close()
       memoryLedger?.database.close()

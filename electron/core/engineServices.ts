@@ -20,6 +20,7 @@ import type { AutoSwitch } from './pipelines/rules/autoSwitch.ts'
 import type { Bus } from './support/bus.ts'
 import { runLoop } from './support/loop.ts'
 import type { Loop } from './support/loop.ts'
+import { createPace } from './support/pace.ts'
 import { startHeartbeat } from './uploader/heartbeat.ts'
 import { startLedgerSnapshots } from './uploader/ledgerSnapshots.ts'
 
@@ -45,6 +46,8 @@ export interface ServicePorts {
 
 /** The proof of a demo is made anew this often: its audience watches it; elsewhere it is made when asked for. */
 const DEMO_PROOF_EVERY_MS = 5_000
+/** And takes a fifth of the time at most: it looks at every object there is, and a demo that runs all day has very many. */
+const PROOF_SHARE = 5
 
 /** Makes the services of an engine; nothing runs before `start`. */
 export function createServices(made: ServicePorts): EngineServices {
@@ -133,13 +136,14 @@ function makeAutoSwitch({ config, ports, parts, deps }: ServicePorts): AutoSwitc
 }
 
 /** The last proof as the figures show it, and the quick proof that a demo repeats. */
-function followProof({ bus, parts, proof }: ServicePorts): {
+function followProof({ bus, parts, ports, proof }: ServicePorts): {
   readonly figures: () => FleetStatus['proof']
   readonly prove: (signal: AbortSignal) => Promise<void>
 } {
   let last: ReconcileReport | undefined
   let isRunning = false
   let hasLooked = false
+  const pace = createPace(ports.clock, PROOF_SHARE)
   bus.on('reconcile.finished', (report) => {
     last = report
     isRunning = false
@@ -176,8 +180,8 @@ function followProof({ bus, parts, proof }: ServicePorts): {
     },
     async prove(signal) {
       // A proof of nothing would only look like one.
-      if (sumByRoute(parts.readLedger(), 0).length === 0) return
-      await proof['reconcile.run']({ quick: true, onlyNew: true }, { signal })
+      if (!pace.isDue() || sumByRoute(parts.readLedger(), 0).length === 0) return
+      await pace.run(async () => proof['reconcile.run']({ quick: true, onlyNew: true }, { signal }))
     },
   }
 }

@@ -1,8 +1,6 @@
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
-
-/** Rows live for one step only: a small nursery is emptied at no cost and keeps the thread small. */
-const YOUNG_MB = 16
+import { SMALL_THREAD } from './threadLimits.ts'
 
 /**
  * Starts a worker thread that serves `tasks.ts`. Works unbuilt and bundled alike: the entry lies beside this module, or
@@ -10,5 +8,5 @@ const YOUNG_MB = 16
  */
 export function spawnPoolWorker(): Worker {
   const entry = new URL(`./worker${extname(new URL(import.meta.url).pathname)}`, import.meta.url)
-  return new Worker(entry, { name: 'worker', resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } })
+  return new Worker(entry, { name: 'worker', resourceLimits: SMALL_THREAD })
 }

@@ -5,6 +5,7 @@ import { Worker } from 'node:worker_threads'
 import type { EngineConfig } from '../../shared/domain/settings.ts'
 import type { EngineThread } from '../core/host/engineClient.ts'
 import type { EngineBoot, FromEngine } from '../core/host/wire.ts'
+import { engineLimits } from './threadLimits.ts'
 
 /** Beside this module both as source (.ts) and bundled (.js): the build puts chunks next to the entries. */
 const ENTRY = `./engine${extname(new URL(import.meta.url).pathname)}`
@@ -22,7 +23,11 @@ export function spawnEngine(config: EngineConfig, version: string): EngineThread
     version,
     seed: randomUUID(),
   }
-  const worker = new Worker(new URL(ENTRY, import.meta.url), { workerData: boot, name: 'engine' })
+  const worker = new Worker(new URL(ENTRY, import.meta.url), {
+    workerData: boot,
+    name: 'engine',
+    resourceLimits: engineLimits(),
+  })
   let problem: string | undefined
   worker.on('error', (error: unknown) => {
     problem = error instanceof Error ? error.message : String(error)

@@ -3,7 +3,6 @@ import type { ReconcileProgress, ReconcileReport } from '../../../shared/domain/
 import type { HandlersOf } from '../../../shared/ipc/contract.ts'
 import type { WorkerPool } from '../support/workerPool.ts'
 import { readLastReport, reconcileNodes, requireReport } from '../uploader/reconcile.ts'
-import { openProofCache } from '../uploader/reconcileCache.ts'
 import type { ProofCache } from '../uploader/reconcileCache.ts'
 import { exportReport } from '../uploader/reconcileExport.ts'
 import { traceReading } from '../uploader/reconcileTrace.ts'
@@ -15,11 +14,10 @@ const PROGRESS_EVERY_MS = 250
 /** `reconcile.*`: the proof, one reading followed on its way, and the report as a file. */
 export function reconcileHandlers(
   deps: HandlerDependencies,
-  pool: () => WorkerPool,
+  parts: { readonly pool: () => WorkerPool; readonly proofCache: () => ProofCache },
 ): HandlersOf<'reconcile', CallContext> {
   let running: ReconcileProgress | undefined
   let last: ReconcileReport | undefined
-  let cache: ProofCache | undefined
 
   return {
     'reconcile.run': async ({ nodeIds, maxFindings, quick, onlyNew }, { signal }) => {
@@ -39,8 +37,8 @@ export function reconcileHandlers(
             ledger: deps.readLedger(),
             store: deps.store(),
             openNode: deps.openNode,
-            pool: pool(),
-            cache: (cache ??= openProofCache(deps.config.stateDir)),
+            pool: parts.pool(),
+            cache: parts.proofCache(),
             clock: deps.clock,
           },
           nodes,

@@ -1,25 +1,21 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { writeFileAtomic } from '../support/atomicFile.ts'
+import { openProvenStore } from '../db/provenStore.ts'
+import type { ProvenClaimRow, ProvenObject, ProvenObjectRow } from '../db/provenStore.ts'
 import type { ProofResult } from './reconcileTask.ts'
 
-/** An object that was read back and found to be what was delivered. */
-export interface ProvenObject {
-  readonly etag: string
-  readonly sha256: string
-  readonly rows: number
-  readonly checksum: string
-}
-
-/** What a proof of a clean claim said, without the names of its objects: a ledger has hundreds of thousands. */
+/** What a proof of a clean claim said, without the names of its objects. */
 export interface ProvenClaim extends Omit<ProofResult, 'proven'> {
   readonly objectsEqual: number
 }
 
-/** What earlier proofs found, for the quick mode; losing it costs nothing but time. */
+/**
+ * What earlier proofs found, for the quick mode; losing it costs nothing but time. It lies on the disk: the memory it takes
+ * does not grow with what was delivered. Something remembered is found after the next `save`, if not before.
+ */
 export interface ProofCache {
-  find(bucket: string, key: string): ProvenObject | undefined
-  remember(bucket: string, key: string, object: ProvenObject): void
+  find(executionId: number, bucket: string, key: string): ProvenObject | undefined
+  remember(executionId: number, bucket: string, key: string, object: ProvenObject): void
   /**
    * A claim found clean earlier in this process, if `stamp` (its objects' entity tags, its quarantine and replays) is the
    * same now. Its source rows are not looked at again: only the full proof notices rows changed after their delivery.
@@ -29,46 +25,47 @@ export interface ProofCache {
   /** Forgets the claims of a node but these: others were merged, or belong to a ledger that is gone. */
   keepClaims(nodeId: string, executionIds: ReadonlySet<number>): void
   save(): void
+  close(): void
 }
 
-const FILE = 'proven_objects.json'
+const FILE = 'proven.db'
+/** Findings that wait for `save` at most. */
+const MOST_WAITING = 500
 
-/** Opens the memory of proven objects of a workspace; an unreadable one counts as empty. */
+/** Opens the memory of proven objects of a workspace; a damaged one counts as empty. */
 export function openProofCache(stateDir: string): ProofCache {
-  const path = join(stateDir, FILE)
-  const known = new Map(readKnown(path))
-  const claims = new Map<string, Map<number, { readonly stamp: string; readonly claim: ProvenClaim }>>()
-  let isChanged = false
+  const store = openProvenStore(existsSync(stateDir) ? join(stateDir, FILE) : undefined)
+  let objects: ProvenObjectRow[] = []
+  let claims: ProvenClaimRow[] = []
+  const save = (): void => {
+    if (objects.length + claims.length === 0) return
+    store.keep(objects, claims)
+    objects = []
+    claims = []
+  }
+  const saveMany = (): void => {
+    if (objects.length + claims.length >= MOST_WAITING) save()
+  }
   return {
+    find: (executionId, bucket, key) => store.findObject(executionId, bucket, key),
+    remember(executionId, bucket, key, { etag, sha256, rows, checksum }) {
+      objects.push({ executionId, bucket, key, etag, sha256, rows, checksum })
+      saveMany()
+    },
     findClaim(nodeId, executionId, stamp) {
-      const kept = claims.get(nodeId)?.get(executionId)
-      return kept?.stamp === stamp ? kept.claim : undefined
+      const text = store.findClaim(nodeId, executionId, stamp)
+      return text === undefined ? undefined : (JSON.parse(text) as ProvenClaim)
     },
     rememberClaim(nodeId, executionId, stamp, { proven, ...rest }) {
-      const ofNode = claims.get(nodeId) ?? new Map()
-      claims.set(nodeId, ofNode.set(executionId, { stamp, claim: { ...rest, objectsEqual: proven.length } }))
+      const claim: ProvenClaim = { ...rest, objectsEqual: proven.length }
+      claims.push({ nodeId, executionId, stamp, claim: JSON.stringify(claim) })
+      saveMany()
     },
-    keepClaims(nodeId, executionIds) {
-      const ofNode = claims.get(nodeId)
-      for (const id of ofNode?.keys() ?? []) if (!executionIds.has(id)) ofNode?.delete(id)
+    keepClaims: (nodeId, executionIds) => store.keepClaims(nodeId, executionIds),
+    save,
+    close() {
+      save()
+      store.close()
     },
-    find: (bucket, key) => known.get(`${bucket}/${key}`),
-    remember(bucket, key, object) {
-      known.set(`${bucket}/${key}`, object)
-      isChanged = true
-    },
-    save() {
-      if (isChanged && existsSync(stateDir)) writeFileAtomic(path, JSON.stringify([...known]))
-      isChanged = false
-    },
-  }
-}
-
-function readKnown(path: string): readonly (readonly [string, ProvenObject])[] {
-  if (!existsSync(path)) return []
-  try {
-    return JSON.parse(readFileSync(path, 'utf8')) as [string, ProvenObject][]
-  } catch {
-    return []
   }
 }

@@ -209,7 +209,8 @@ async function proveClaimOf(
     for (const { key, ...proof } of result.proven) {
       const object = claim.objects.find((candidate) => candidate.key === key)
       const etag = listed.get(key)?.etag
-      if (object !== undefined && etag !== undefined) ports.cache.remember(object.bucket, key, { ...proof, etag })
+      if (object !== undefined && etag !== undefined)
+        ports.cache.remember(execution.id, object.bucket, key, { ...proof, etag })
     }
     if (options.onlyNew === true && stamp !== undefined && isClean(result))
       ports.cache.rememberClaim(node.id, execution.id, stamp, result)
@@ -241,13 +242,18 @@ function isClean(result: ProofResult): boolean {
 
 /** Trust covers a claim as a whole: if one of its objects has to be read, all are. */
 function trustedObjects(ports: ProofPorts, claim: ClaimFacts, listed: Listed): readonly ProofObject['trusted'][] {
-  const trusted = claim.objects.map((object) => trustedOf(ports, object, listed))
+  const trusted = claim.objects.map((object) => trustedOf(ports, claim.execution.id, object, listed))
   return trusted.includes(undefined) ? [] : trusted
 }
 
 /** What an earlier proof read from an object, if the store still has it under the same entity tag. */
-function trustedOf(ports: ProofPorts, object: StoredObject, listed: Listed): ProofObject['trusted'] {
-  const known = ports.cache.find(object.bucket, object.key)
+function trustedOf(
+  ports: ProofPorts,
+  executionId: number,
+  object: StoredObject,
+  listed: Listed,
+): ProofObject['trusted'] {
+  const known = ports.cache.find(executionId, object.bucket, object.key)
   const now = listed.get(object.key)
   return known !== undefined && now !== undefined && known.etag === now.etag && known.sha256 === object.sha256
     ? { rows: known.rows, checksum: known.checksum }

@@ -138,6 +138,7 @@ export function createWorkspace(
       }),
     close() {
       database.close()
+      ports.cache.close()
       ledger.database.close()
       rmSync(folder, { recursive: true, force: true })
     },

@@ -18,6 +18,8 @@ export interface SourceConnection {
 
 /** Longest wait for a lock: a writer is never made to queue behind a reader that queues. */
 const BUSY_TIMEOUT_MS = 200
+/** Rows are read in order, each page once: a large cache would only be filled and given back, over and over. */
+const CACHE_KIB = 1_024
 
 /**
  * Opens a database for reading only; never checkpoints, never deletes. Throws `notFound`, `denied`, `unavailable` or
@@ -44,6 +46,7 @@ function connect(path: string): SourceConnection {
   const statements = new Map<string, Database.Statement<unknown[], unknown[]>>()
   try {
     database.pragma('schema_version')
+    database.pragma(`cache_size = -${CACHE_KIB}`)
   } catch (error) {
     database.close()
     throw error

@@ -85,6 +85,8 @@ CREATE TABLE part(upload TEXT NOT NULL REFERENCES upload ON DELETE CASCADE, numb
 PRAGMA user_version = 1;`
 
 const BUSY_TIMEOUT_MS = 10_000
+/** Pages kept in memory: a listing reads in order, a put touches a handful. */
+const CACHE_KIB = 2_048
 
 /**
  * Opens or makes the index: every name of the store in SQLite, keys as bytes so that their order is S3's. WAL with a sync
@@ -94,6 +96,7 @@ export function openObjectIndex(path: string): ObjectIndex {
   const database = new Database(path, { timeout: BUSY_TIMEOUT_MS })
   enterWriteAheadMode(database, BUSY_TIMEOUT_MS)
   database.pragma('synchronous = FULL')
+  database.pragma(`cache_size = -${CACHE_KIB}`)
   database.pragma('foreign_keys = ON')
   database
     .transaction(() => {

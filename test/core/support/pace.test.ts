@@ -1,0 +1,41 @@
+import { expect, it } from 'vitest'
+import { createPace } from '../../../electron/core/support/pace.ts'
+import { createFakeClock } from '../../helpers/fakeClock.ts'
+
+it('work that takes longer and longer never takes more than its share', async () => {
+  const clock = createFakeClock(0)
+  const pace = createPace(clock, 5)
+  let worked = 0
+  let tookMs = 100
+  await pace.run(async () => undefined)
+  for (let step = 0; step < 10_000; step++) {
+    if (pace.isDue()) {
+      await pace.run(async () => clock.advance(tookMs))
+      worked += tookMs
+      tookMs += 50
+    }
+    clock.advance(1_000)
+  }
+  expect(tookMs).toBeGreaterThan(10_000)
+  expect(worked / clock.monotonic()).toBeLessThan(0.21)
+  expect(worked / clock.monotonic()).toBeGreaterThan(0.15)
+})
+
+it('neither the first run nor quick ones make the next wait; a slow one that failed does', async () => {
+  const clock = createFakeClock(0)
+  const pace = createPace(clock, 5)
+  await pace.run(async () => clock.advance(60_000))
+  expect(pace.isDue()).toBe(true)
+  await pace.run(async () => clock.advance(500))
+  clock.advance(2_000)
+  expect(pace.isDue()).toBe(true)
+  const failing = pace.run(async () => {
+    clock.advance(10_000)
+    throw new Error('no store')
+  })
+  await expect(failing).rejects.toThrow('no store')
+  clock.advance(39_000)
+  expect(pace.isDue()).toBe(false)
+  clock.advance(1_000)
+  expect(pace.isDue()).toBe(true)
+})
