@@ -23,7 +23,7 @@ const CHECKPOINT_BYTES = CHECKPOINT_PAGES * 4096
 /** Rows bound at once: calls from JavaScript into SQLite are what a bulk insert mostly costs. */
 const ROWS_PER_STATEMENT = 32
 /** Page cache of one writer in KiB: a thousand of them stay small. */
-const CACHE_KIB = 256
+const CACHE_KIB = 128
 
 /**
  * Opens a sensor's database for appending, or makes it: seed-era table in write-ahead mode with bounded checkpoints.

@@ -4,23 +4,21 @@ import type { Clock } from './clock.ts'
 export interface Pace {
   /** False while the work has had its share. */
   isDue(): boolean
-  run<T>(work: () => Promise<T>): Promise<T>
+  /** `mostRestMs` says how long it may rest for this result at most: a machine that is busy with other things makes it no rarer. */
+  run<T>(work: () => Promise<T>, mostRestMs: (result: T) => number): Promise<T>
 }
 
-/** One part in `parts` of the time, from start to start. The first run counts for nothing: it warms up for the others. */
+/** One part in `parts` of the time, from start to start. Work that fails is due again at once. */
 export function createPace(clock: Clock, parts: number): Pace {
-  let isWarm = false
   let restsUntil = Number.NEGATIVE_INFINITY
   return {
     isDue: () => clock.monotonic() >= restsUntil,
-    async run(work) {
+    async run(work, mostRestMs) {
       const startedAt = clock.monotonic()
-      try {
-        return await work()
-      } finally {
-        if (isWarm) restsUntil = startedAt + parts * (clock.monotonic() - startedAt)
-        isWarm = true
-      }
+      const result = await work()
+      const now = clock.monotonic()
+      restsUntil = now + Math.min((parts - 1) * (now - startedAt), mostRestMs(result))
+      return result
     },
   }
 }

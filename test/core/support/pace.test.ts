@@ -7,10 +7,12 @@ it('work that takes longer and longer never takes more than its share', async ()
   const pace = createPace(clock, 5)
   let worked = 0
   let tookMs = 100
-  await pace.run(async () => undefined)
   for (let step = 0; step < 10_000; step++) {
     if (pace.isDue()) {
-      await pace.run(async () => clock.advance(tookMs))
+      await pace.run(
+        async () => clock.advance(tookMs),
+        () => Number.POSITIVE_INFINITY,
+      )
       worked += tookMs
       tookMs += 50
     }
@@ -21,21 +23,27 @@ it('work that takes longer and longer never takes more than its share', async ()
   expect(worked / clock.monotonic()).toBeGreaterThan(0.15)
 })
 
-it('neither the first run nor quick ones make the next wait; a slow one that failed does', async () => {
+it('rests no longer than its result allows, and not at all after a failure', async () => {
   const clock = createFakeClock(0)
   const pace = createPace(clock, 5)
-  await pace.run(async () => clock.advance(60_000))
-  expect(pace.isDue()).toBe(true)
-  await pace.run(async () => clock.advance(500))
-  clock.advance(2_000)
-  expect(pace.isDue()).toBe(true)
-  const failing = pace.run(async () => {
-    clock.advance(10_000)
-    throw new Error('no store')
-  })
-  await expect(failing).rejects.toThrow('no store')
-  clock.advance(39_000)
+  await pace.run(
+    async () => {
+      clock.advance(24_000)
+      return 2_000
+    },
+    (objects) => objects * 2,
+  )
+  clock.advance(3_999)
   expect(pace.isDue()).toBe(false)
-  clock.advance(1_000)
+  clock.advance(1)
+  expect(pace.isDue()).toBe(true)
+  const failing = pace.run(
+    async () => {
+      clock.advance(10_000)
+      throw new Error('no store')
+    },
+    () => 60_000,
+  )
+  await expect(failing).rejects.toThrow('no store')
   expect(pace.isDue()).toBe(true)
 })
