@@ -39,6 +39,8 @@ export interface UploaderBench {
 }
 
 export interface RunnerOverrides {
+  /** Instead of the bench's own, as after somebody edited the file. */
+  readonly config?: EngineConfig
   readonly token?: string
   readonly clock?: Clock
   readonly ledger?: LedgerConnection
@@ -107,7 +109,7 @@ function portsOf(bench: UploaderBench, overrides: RunnerOverrides, number: numbe
     setBytesPerSecond: (limit) => void bench.linkLimits.push(limit),
   }
   return {
-    config: bench.config,
+    config: overrides.config ?? bench.config,
     ledger: overrides.ledger ?? bench.ledger,
     store,
     encoder: inProcessEncoder(),

@@ -12,8 +12,11 @@ export interface Watch {
   noteTypes(): void
   /** What is broken now and was not before, as sentences. */
   look(): readonly string[]
-  /** Another ledger took the place of the one watched. */
-  forget(): void
+  /** These executions deliver rows a second claim covers: they come out of quarantine. */
+  noteReplays(ids: readonly number[]): void
+  replays(): readonly number[]
+  /** Another ledger took the place of the one watched; it knows these replays. */
+  forget(replays: readonly number[]): void
 }
 
 interface WatchPorts {
@@ -63,6 +66,9 @@ export function createWatch(ports: WatchPorts): Watch {
   let seen = new Set<number>()
   let proven = new Set<number>()
   let hasLooked = true
+  /** Ledgers were lost: there may be executions that came from the bucket. */
+  let hasAdopted = false
+  let replays = new Set<number>()
 
   const noteTypes = (): void => {
     for (const node of nodes) types.get(node.config.id)?.add(node.table.readPipeline().type)
@@ -125,6 +131,14 @@ export function createWatch(ports: WatchPorts): Watch {
     return wrong
   }
 
+  /** A replay, noted as one or found in the bucket by a ledger that had lost it. */
+  const isReplay = (ledger: LedgerConnection, id: number): boolean => {
+    if (replays.has(id)) return true
+    if (!hasAdopted) return false
+    const names = ledger.sql(`SELECT bucket || '/' || object_key FROM objects WHERE execution_id = ?`).pluck().all(id)
+    return (names as string[]).some((name) => store.objects.get(name)?.metadata['fieldgate-claim-kind'] === 'replay')
+  }
+
   const checkStored = (ledger: LedgerConnection): string[] => {
     const wrong: string[] = []
     const last = Math.max(0, ...proven)
@@ -151,11 +165,16 @@ export function createWatch(ports: WatchPorts): Watch {
       noteTypes()
     },
     noteTypes,
+    noteReplays(ids) {
+      for (const id of ids) replays.add(id)
+    },
+    replays: () => [...replays],
     look() {
       hasLooked = true
       const ledger = ports.ledger()
       const cursors = ledger.sql(CURSORS).all() as CursorRow[]
-      const claims = ledger.sql(CLAIMS).all() as ClaimRow[]
+      const all = ledger.sql(CLAIMS).all() as ClaimRow[]
+      const claims = all.filter((claim) => !isReplay(ledger, claim.id))
       const gaps = [...ledger.sql(GAPS).all(), ...ledger.sql(LOST_GAPS).all()] as ClaimRow[]
       const crimes = store.crimes.slice(crimesKnown.count)
       crimesKnown.count = store.crimes.length
@@ -167,7 +186,9 @@ export function createWatch(ports: WatchPorts): Watch {
         ...checkStored(ledger),
       ]
     },
-    forget() {
+    forget(known) {
+      replays = new Set(known)
+      hasAdopted = true
       acked = new Map()
       seen = new Set()
       proven = new Set()

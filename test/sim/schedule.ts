@@ -17,7 +17,7 @@ export interface WorldOptions {
   readonly firstRows: number
 }
 
-export const ROUTES = ['raw', 'schematized', 'emergency', 'aggregated'] as const
+export const ROUTES = ['raw', 'schematized', 'emergency', 'aggregated', 'even'] as const
 
 /** What happens to one node: its owner, its sensor, its disk. Each is well defined whatever happened before. */
 export type NodeAction =
@@ -25,6 +25,14 @@ export type NodeAction =
   | { readonly do: 'switch'; readonly node: number; readonly type: string; readonly backfill: boolean }
   | { readonly do: 'startOver' | 'recreate'; readonly node: number; readonly rows: number; readonly salt: number }
   | { readonly do: 'purge'; readonly node: number; readonly keep: number }
+  /** A transaction that is open until something else happens to the node; on disk only, where readers do not see it. */
+  | {
+      readonly do: 'holdWrite'
+      readonly node: number
+      readonly rows: number
+      readonly salt: number
+      readonly isKept: boolean
+    }
   | { readonly do: 'update' | 'markSynced'; readonly node: number; readonly salt: number }
   | {
       readonly do: 'addColumn' | 'dropColumn' | 'vacuum' | 'backUp' | 'restore' | 'pause' | 'resume'
@@ -54,7 +62,8 @@ export interface Uploading {
 
 export type WorldAction =
   | ({ readonly do: 'upload'; readonly node?: number } & Uploading)
-  | { readonly do: 'wake' | 'keepLedger' | 'putLedgerBack' | 'loseLedger' | 'tidyBucket' }
+  | { readonly do: 'wake' | 'keepLedger' | 'putLedgerBack' | 'loseLedger' | 'tidyBucket' | 'replay' }
+  | { readonly do: 'setContract'; readonly isStrict: boolean }
   | { readonly do: 'tearSpool'; readonly salt: number }
   | { readonly do: 'cutLink'; readonly forMs: number }
   | { readonly do: 'setClock'; readonly byMs: number }
@@ -79,6 +88,7 @@ export function makeSchedule(seed: number): Schedule {
   const count = rng.int(6, 16)
   const actions: Action[] = []
   while (actions.length < count) actions.push(followUp(rng, actions, makeAction(rng, options)))
+  if (rng.next() < 0.2) weave(rng, actions, makePlot(rng, options))
   return { seed, options, actions }
 }
 
@@ -108,7 +118,8 @@ function makeAction(rng: Rng, options: WorldOptions): Action {
 }
 
 /** What only means something after something else comes more often once that was done, and instead of doing it again. */
-const FOLLOW_UPS: Readonly<Record<string, 'restore' | 'putLedgerBack' | 'dropColumn'>> = {
+const FOLLOW_UPS: Readonly<Record<string, 'restore' | 'putLedgerBack' | 'dropColumn' | 'replay'>> = {
+  setContract: 'replay',
   backUp: 'restore',
   keepLedger: 'putLedgerBack',
   addColumn: 'dropColumn',
@@ -120,7 +131,48 @@ function followUp(rng: Rng, before: readonly Action[], action: Action): Action {
   const first = before.findLast((each) => each.do === action.do)
   if (first === undefined) return action
   const node = 'node' in first && first.node !== undefined ? first.node : 0
-  return next === 'putLedgerBack' ? { do: next, afterMs: action.afterMs } : { do: next, node, afterMs: action.afterMs }
+  const { afterMs } = action
+  return next === 'putLedgerBack' || next === 'replay' ? { do: next, afterMs } : { do: next, node, afterMs }
+}
+
+/** What takes several steps in order, and would hardly ever come about by chance. */
+function makePlot(rng: Rng, options: WorldOptions): readonly Action[] {
+  const node = rng.int(0, options.nodes - 1)
+  const afterMs = rng.int(0, 90_000)
+  const write: Action = { do: 'write', node, rows: rng.int(10, 50), salt: makeSalt(rng), afterMs }
+  const upload = (end: Partial<Uploading>): Action => ({
+    do: 'upload',
+    salt: makeSalt(rng),
+    faults: 0,
+    latencyMs: 0,
+    ...end,
+    afterMs,
+  })
+  if (rng.next() < 0.5) {
+    return [
+      write,
+      { do: 'switch', node, type: 'schematized', backfill: rng.next() < 0.5, afterMs },
+      upload({}),
+      { do: 'setContract', isStrict: false, afterMs },
+      { do: 'replay', afterMs },
+      upload({ death: { at: 'step', count: rng.int(1, 10) } }),
+    ]
+  }
+  return [
+    write,
+    upload({ death: { at: 'step', count: rng.int(5, 14) }, isPowerCut: true }),
+    ...Array.from({ length: rng.int(1, 5) }, (): Action => ({ do: 'update', node, salt: makeSalt(rng), afterMs })),
+    upload({}),
+  ]
+}
+
+/** Puts the steps of a plot among the actions, in their order. */
+function weave(rng: Rng, actions: Action[], plot: readonly Action[]): void {
+  let from = 0
+  for (const step of plot) {
+    from = rng.int(from, actions.length)
+    actions.splice(from++, 0, step)
+  }
 }
 
 function makeWrite(rng: Rng, options: WorldOptions): NodeAction {
@@ -160,16 +212,20 @@ function makeUpload(rng: Rng, options: WorldOptions): Uploading & { readonly nod
 function makeInterruption(rng: Rng, options: WorldOptions): NodeAction {
   const node = rng.int(0, options.nodes - 1)
   const kind = rng.next()
-  if (kind < 0.4) return makeWrite(rng, options)
-  if (kind < 0.6) return { do: 'switch', node, type: rng.pick(ROUTES), backfill: rng.next() < 0.3 }
-  if (kind < 0.7) return { do: 'addColumn', node }
-  if (kind < 0.8) return { do: 'vacuum', node }
+  if (kind < 0.3) return makeWrite(rng, options)
+  if (kind < 0.5) return { do: 'switch', node, type: rng.pick(ROUTES), backfill: rng.next() < 0.3 }
+  if (kind < 0.65) return { do: rng.pick(['addColumn', 'dropColumn', 'vacuum', 'restore'] as const), node }
+  if (kind < 0.75) return { do: 'purge', node, keep: rng.int(0, 5) }
+  if (kind < 0.85) return { do: 'update', node, salt: makeSalt(rng) }
   return { do: rng.pick(['startOver', 'recreate'] as const), node, rows: rng.int(1, 20), salt: makeSalt(rng) }
 }
 
 function makeNodeAction(rng: Rng, options: WorldOptions): NodeAction {
   const node = rng.int(0, options.nodes - 1)
   const kind = rng.next()
+  if (options.isOnDisk && kind < 0.1) {
+    return { do: 'holdWrite', node, rows: rng.int(1, 15), salt: makeSalt(rng), isKept: rng.next() < 0.7 }
+  }
   if (kind < 0.28) return { do: 'switch', node, type: rng.pick(ROUTES), backfill: rng.next() < 0.3 }
   if (kind < 0.42) return { do: 'purge', node, keep: rng.int(0, 5) }
   if (kind < 0.5) return { do: rng.pick(['update', 'markSynced'] as const), node, salt: makeSalt(rng) }
@@ -184,10 +240,12 @@ function makeNodeAction(rng: Rng, options: WorldOptions): NodeAction {
 function makeWorldAction(rng: Rng): WorldAction {
   const kind = rng.next()
   if (kind < 0.18) return { do: 'tearSpool', salt: makeSalt(rng) }
-  if (kind < 0.38) return { do: 'wake' }
-  if (kind < 0.7) return { do: 'keepLedger' }
-  if (kind < 0.78) return { do: 'loseLedger' }
-  if (kind < 0.82) return { do: 'tidyBucket' }
+  if (kind < 0.33) return { do: 'wake' }
+  if (kind < 0.56) return { do: 'keepLedger' }
+  if (kind < 0.63) return { do: 'loseLedger' }
+  if (kind < 0.68) return { do: 'tidyBucket' }
+  if (kind < 0.76) return { do: 'setContract', isStrict: rng.next() < 0.3 }
+  if (kind < 0.82) return { do: 'replay' }
   if (kind < 0.9) return { do: 'cutLink', forMs: rng.int(1_000, 2 * HOUR) }
   return { do: 'setClock', byMs: rng.pick([-HOUR, HOUR, -DAY, 3 * DAY, -5 * 365 * DAY, 5 * 365 * DAY]) }
 }

@@ -1,5 +1,5 @@
 import { listEpochs } from '../../electron/core/db/ledger/epochs.ts'
-import { listObjects, listOpenExecutions } from '../../electron/core/db/ledger/executions.ts'
+import { listOpenExecutions } from '../../electron/core/db/ledger/executions.ts'
 import { listCursors } from '../../electron/core/db/ledger/lanes.ts'
 import type { LedgerConnection } from '../../electron/core/db/ledger/connection.ts'
 import { createRng } from '../../electron/core/support/rng.ts'
@@ -25,6 +25,8 @@ export interface Life {
   readonly rows: Map<number, WrittenRow>
   /** Rows deleted by their owner, with the lanes that had read them before. */
   readonly purged: Map<number, Set<string>>
+  /** Rows deleted while an open claim covered them, with its lanes: it may have read them, and may read them no more. */
+  readonly uncertain: Map<number, Set<string>>
   /** Rows that were gone already when the ledger was lost: what it alone knew of them cannot come back. */
   readonly forgotten: Set<number>
   /** Highest acknowledged sequence seen by anybody while this life was current, by route. */
@@ -41,6 +43,8 @@ export interface SimNode {
   lockedUntilMs: number
   /** Its life changed, and no upload has looked at it since. */
   isChanged: boolean
+  /** Rows or columns that were there have changed. */
+  isTouched: boolean
   /** How often its life changed. */
   changes: number
   /** The ledger knows all that was delivered of it. */
@@ -65,7 +69,14 @@ export function laneName(claim: { readonly epoch: string; readonly route: string
 }
 
 function newLife(number: number, rows: Iterable<readonly [number, WrittenRow]> = []): Life {
-  return { number, rows: new Map(rows), purged: new Map(), forgotten: new Set(), acked: new Map() }
+  return {
+    number,
+    rows: new Map(rows),
+    purged: new Map(),
+    uncertain: new Map(),
+    forgotten: new Set(),
+    acked: new Map(),
+  }
 }
 
 /** A node with its sensor and its owner; every action keeps the oracle's copy true. */
@@ -74,30 +85,51 @@ export function createSimNode(index: number, path: string, options: WorldOptions
   const id = `n${index + 1}`
   const table = createSimTable(path, options.isOnDisk, options)
   const lives = [newLife(1)]
+  let held: { readonly rows: readonly WrittenRow[]; readonly isKept: boolean } | undefined
   let backup: { readonly life: Life; readonly rows: Map<number, WrittenRow> } | undefined
   const columns: number[] = []
   const note = (text: string): void => ports.note(`${id}: ${text}`)
 
-  const write = (count: number, rng: Rng): void => {
+  const insertRows = (count: number, rng: Rng): readonly WrittenRow[] => {
     const extra = options.isWide ? ['humidity', 'battery'] : []
     const names = ['timestamp', 'sensor_id', 'temperature', 'status_code', 'anomaly_flag', 'anomaly_type', ...extra]
     const insert = table
       .writer()
       .prepare(`INSERT INTO ${TABLE} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`)
-    let last = 0
-    table.writer().transaction(() => {
-      const shared = timestampAt(clock.now())
-      for (let i = 0; i < count; i++) {
-        const row = makeRow(rng, clock.now(), shared, i)
-        const { timestamp, temperature, anomaly } = row
-        const more = extra.map(() => Math.round(rng.next() * 1000) / 10)
-        const type = anomaly === 1 ? 'spike' : null
-        const values = [timestamp, `S${rng.int(1, 3)}`, temperature, anomaly, anomaly, type, ...more]
-        last = Number(insert.run(...values).lastInsertRowid)
-        node.life().rows.set(last, { id: last, timestamp, temperatures: [temperature], anomaly })
-      }
-    })()
-    note(`${count} rows are written, the last is ${last}`)
+    const shared = timestampAt(clock.now())
+    return Array.from({ length: count }, (_, i) => {
+      const row = makeRow(rng, clock.now(), shared, i)
+      const { timestamp, temperature, anomaly } = row
+      const more = extra.map(() => Math.round(rng.next() * 1000) / 10)
+      const type = anomaly === 1 ? 'spike' : null
+      const values = [timestamp, `S${rng.int(1, 3)}`, temperature, anomaly, anomaly, type, ...more]
+      return { id: Number(insert.run(...values).lastInsertRowid), timestamp, temperatures: [temperature], anomaly }
+    })
+  }
+
+  const remember = (rows: readonly WrittenRow[]): void => {
+    for (const row of rows) node.life().rows.set(row.id, row)
+    note(`${rows.length} rows are written, the last is ${rows.at(-1)?.id}`)
+  }
+
+  const write = (count: number, rng: Rng): void => {
+    remember(table.writer().transaction(() => insertRows(count, rng))())
+  }
+
+  const holdWrite = (action: NodeAction & { readonly do: 'holdWrite' }): void => {
+    if (!options.isOnDisk) return
+    table.writer().exec('BEGIN IMMEDIATE')
+    held = { rows: insertRows(action.rows, createRng(action.salt)), isKept: action.isKept }
+    note(`a long transaction of ${action.rows} rows begins`)
+  }
+
+  const releaseHeld = (): void => {
+    if (held === undefined) return
+    const { rows, isKept } = held
+    held = undefined
+    table.writer().exec(isKept ? 'COMMIT' : 'ROLLBACK')
+    if (isKept) remember(rows)
+    else note('the long transaction is rolled back')
   }
 
   /** What was delivered to every route that ever ran in this life; undefined before anything was. */
@@ -106,30 +138,23 @@ export function createSimNode(index: number, path: string, options: WorldOptions
     return Number.isFinite(acked) ? acked : undefined
   }
 
-  /**
-   * Rows may change: no claim that was read already covers them. Were such a claim half delivered and its spool lost, the
-   * rest could not be made to fit, and a person would have to decide.
-   */
-  const mayChange = (covers: 'delivered' | 'any'): boolean =>
-    !node.isChanged &&
-    node.isAligned &&
-    !listOpenExecutions(ports.ledger(), id).some(
-      (open) =>
-        (covers === 'any' || open.kind === 'gap') &&
-        (open.state === 'encoded' || listObjects(ports.ledger(), open.id).length > 0),
-    )
+  const mayChange = (): boolean => !node.isChanged && node.isAligned
 
   const purge = (keep: number): void => {
     const acked = ackedByAll()
-    if (acked === undefined || !mayChange('delivered')) return
+    if (acked === undefined || !mayChange()) return
     // The newest row stays: without AUTOINCREMENT an emptied table would hand its numbers out again.
     const deleted = table
       .writer()
       .prepare(`DELETE FROM ${TABLE} WHERE id <= ? AND id < (SELECT MAX(id) FROM ${TABLE}) RETURNING id`)
       .pluck()
       .all(acked - keep) as number[]
+    node.isTouched = true
     const claims = listRead(ports.ledger(), id)
+    const open = listOpenExecutions(ports.ledger(), id)
     for (const sequence of deleted) {
+      const half = open.filter((claim) => claim.fromSeq <= sequence && sequence <= claim.toSeq)
+      if (half.length > 0) node.life().uncertain.set(sequence, new Set(half.map(laneName)))
       const read = claims.filter((claim) => claim.fromSeq <= sequence && sequence <= claim.toSeq)
       node.life().purged.set(sequence, new Set(read.map(laneName)))
     }
@@ -137,10 +162,9 @@ export function createSimNode(index: number, path: string, options: WorldOptions
   }
 
   const correct = (rng: Rng): void => {
-    const acked = ackedByAll()
-    if (!options.isWide || acked === undefined || !mayChange('delivered')) return
+    if (!options.isWide || !mayChange()) return
     const rows = [...node.life().rows.values()].filter(
-      (row) => row.id <= acked && row.temperatures.length === 1 && typeof row.temperatures[0] === 'number',
+      (row) => row.temperatures.length === 1 && typeof row.temperatures[0] === 'number',
     )
     if (rows.length === 0) return
     const row = rng.pick(rows)
@@ -150,13 +174,15 @@ export function createSimNode(index: number, path: string, options: WorldOptions
       .prepare(`UPDATE ${TABLE} SET temperature = ? WHERE id = ?`)
       .run(temperature, row.id)
     if (changes === 1) row.temperatures.push(temperature)
-    note(`delivered row ${row.id} is corrected to ${temperature}`)
+    node.isTouched = true
+    note(`row ${row.id} is corrected to ${temperature}`)
   }
 
   const markSynced = (): void => {
     const acked = ackedByAll()
-    if (!options.isWide || acked === undefined || !mayChange('delivered')) return
+    if (!options.isWide || acked === undefined || !mayChange()) return
     table.writer().prepare(`UPDATE ${TABLE} SET synced = 1 WHERE id <= ?`).run(acked)
+    node.isTouched = true
     note('delivered rows are marked as synced')
   }
 
@@ -213,10 +239,11 @@ export function createSimNode(index: number, path: string, options: WorldOptions
       note('a column is added')
       return
     }
-    // The last one: what a row is recognised by are its first columns. Half-delivered claims would need a person.
+    // The last one: what a row is recognised by are its first columns.
     const last = [...present].findLast((name) => name.startsWith('added_'))
-    if (last === undefined || !mayChange('any')) return
+    if (last === undefined || !mayChange()) return
     writer.exec(`ALTER TABLE ${TABLE} DROP COLUMN ${last}`)
+    node.isTouched = true
     note('a column is dropped')
   }
 
@@ -228,13 +255,17 @@ export function createSimNode(index: number, path: string, options: WorldOptions
     wasActive: new Set(['raw']),
     lockedUntilMs: Number.NEGATIVE_INFINITY,
     isChanged: false,
+    isTouched: false,
     changes: 0,
     isAligned: true,
     life: () => lives.at(-1) as Life,
     apply(action) {
+      releaseHeld()
       switch (action.do) {
         case 'write':
           return write(action.rows, createRng(action.salt))
+        case 'holdWrite':
+          return holdWrite(action)
         case 'switch':
           table.setPipeline(action.type, action.backfill, clock.now())
           node.wasActive.add(action.type)
@@ -308,7 +339,7 @@ function makeRow(
         : kind < 0.53
           ? 'no time at all'
           : timestampAt(nowMs + index)
-  const temperature = rng.next() < 0.03 ? 'hot' : rng.next() < 0.05 ? null : Math.round(rng.gauss(20, 5) * 100) / 100
+  const temperature = rng.next() < 0.06 ? 'hot' : rng.next() < 0.05 ? null : Math.round(rng.gauss(20, 5) * 100) / 100
   return { timestamp, temperature, anomaly: rng.next() < 0.1 ? 1 : 0 }
 }
 

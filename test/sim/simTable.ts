@@ -7,6 +7,9 @@ import type { NodeDatabase } from '../../electron/core/db/nodePort.ts'
 import { readPipelineFrom, setPipelineWith } from '../../electron/core/pipelines/pipelineManager.ts'
 import type { PipelineState } from '../../electron/core/pipelines/pipelineManager.ts'
 
+/** The types that the configuration declares beside the built-in ones. */
+export const CUSTOM_TYPES: readonly string[] = ['even']
+
 export interface TableShape {
   readonly isAutoIncrement: boolean
   readonly isWide: boolean
@@ -45,11 +48,11 @@ export function createSimTable(path: string, isOnDisk: boolean, shape: TableShap
   return {
     writer: () => file.database,
     open: () => ({ ...file.reader, close: () => undefined }),
-    readPipeline: () => (pipeline ??= readPipelineFrom(file.pipelines, path, { customTypes: [] })),
+    readPipeline: () => (pipeline ??= readPipelineFrom(file.pipelines, path, { customTypes: CUSTOM_TYPES })),
     setPipeline(type, backfill, atMs) {
       pipeline = undefined
       const { database } = file
-      const change = { type, by: 'sim', reason: undefined, backfill, atMs, customTypes: [] }
+      const change = { type, by: 'sim', reason: undefined, backfill, atMs, customTypes: CUSTOM_TYPES }
       const writer = {
         all: (sql: string, parameters: readonly unknown[] = []) =>
           database

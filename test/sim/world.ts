@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { LedgerConnection } from '../../electron/core/db/ledger/connection.ts'
 import { listEpochs } from '../../electron/core/db/ledger/epochs.ts'
-import { listOpenExecutions, readExecution } from '../../electron/core/db/ledger/executions.ts'
+import { listOpenExecutions } from '../../electron/core/db/ledger/executions.ts'
 import { writePaused } from '../../electron/core/db/ledger/settings.ts'
 import { createRng } from '../../electron/core/support/rng.ts'
 import type { Rng } from '../../electron/core/support/rng.ts'
 import { inProcessEncoder } from '../../electron/core/uploader/encoder.ts'
 import type { Encoder } from '../../electron/core/uploader/encodePort.ts'
-import type { EngineConfig } from '../../shared/domain/settings.ts'
+import { claimReplays } from '../../electron/core/uploader/replay.ts'
 import { createFakeClock } from '../helpers/fakeClock.ts'
 import type { FakeClock } from '../helpers/fakeClock.ts'
 import { createWatch } from './invariants.ts'
@@ -17,10 +17,11 @@ import type { Watch } from './invariants.ts'
 import type { Action, NodeAction, Schedule, Uploading, WorldOptions } from './schedule.ts'
 import { closeSimLedger, keepSimLedger, openSimLedger } from './simLedger.ts'
 import type { KeptLedger } from './simLedger.ts'
-import { laneName, createSimNode, TABLE } from './simNode.ts'
+import { createSimNode, TABLE } from './simNode.ts'
 import type { SimNode } from './simNode.ts'
 import { startRunner } from './simRunner.ts'
 import type { SimRunner } from './simRunner.ts'
+import { configOf, withContract } from './simConfig.ts'
 import { createSimStore } from './simStore.ts'
 import type { SimStore } from './simStore.ts'
 
@@ -33,6 +34,8 @@ export interface World {
   readonly ledger: () => LedgerConnection
   /** Folder of the workspace's state. */
   readonly stateDir: string
+  /** True once readings that are no number were let through. */
+  readonly wasRelaxed: () => boolean
   /** What happened, in words. */
   readonly story: readonly string[]
   /** Promises broken so far. */
@@ -49,6 +52,8 @@ export interface Plant {
   readonly store?: (real: SimStore) => SimStore
 }
 
+/** Each object that a conflict names takes an upload more. */
+const MOST_ROUNDS = 60
 const START_MS = Date.UTC(2026, 2, 1, 22)
 
 /**
@@ -71,8 +76,16 @@ export function createWorld(
   const note = (text: string): void => void story.push(text.replaceAll(folder, ''))
   const sleepers: SimRunner[] = []
   let ledger = openSimLedger()
-  let kept: { readonly ledger: KeptLedger; readonly epochs: readonly ReadonlySet<string>[] } | undefined
+  let kept:
+    | {
+        readonly ledger: KeptLedger
+        readonly epochs: readonly ReadonlySet<string>[]
+        readonly replays: readonly number[]
+      }
+    | undefined
   let runs = 0
+  let wasRelaxed = false
+  let isLedgerLost = false
 
   const nodes = Array.from({ length: options.nodes }, (_, index) =>
     createSimNode(index, join(folder, `node${index + 1}.sqlite`), options, {
@@ -83,11 +96,15 @@ export function createWorld(
     }),
   )
   const byId = new Map(nodes.map((node) => [node.config.id, node]))
-  const config = configOf(
+  store.mayDiffer = (key) =>
+    isLedgerLost && nodes.some((node) => node.isTouched && key.includes(`/node=${node.config.id}/`))
+  const base = configOf(
     folder,
     options,
     nodes.map((node) => node.config),
   )
+  /** As the next process reads it. */
+  let config = base
   const realEncoder = inProcessEncoder((path) =>
     (nodes.find((node) => node.config.sqlite === path) as SimNode).table.open(),
   )
@@ -105,20 +122,7 @@ export function createWorld(
       if (kind === 0) rmSync(path)
       else if (kind === 1) truncateSync(path, rng.int(0, Math.max(0, size - 1)))
       else writeFileSync(path, Buffer.alloc(size, 7))
-      forgetRead(file)
       note(`spool file ${file} is ${['gone', 'torn', 'garbage'][kind]}`)
-    }
-  }
-
-  /** The claim is read again from the source, so rows purged meanwhile count as never read by it. */
-  const forgetRead = (file: string): void => {
-    const id = Number(/^execution-(\d+)-/.exec(file)?.[1])
-    const row = ledger.sql('SELECT 1 FROM executions WHERE id = ?').get(id)
-    if (row === undefined) return
-    const execution = readExecution(ledger, id)
-    if (execution.state === 'succeeded') return
-    for (const [sequence, read] of byId.get(execution.nodeId)?.life().purged ?? []) {
-      if (execution.fromSeq <= sequence && sequence <= execution.toSeq) read.delete(laneName(execution))
     }
   }
 
@@ -200,6 +204,7 @@ export function createWorld(
   const replaceLedger = (by: KeptLedger | undefined): void => {
     for (const runner of sleepers.splice(0)) runner.kill()
     closeSimLedger(ledger)
+    isLedgerLost = true
     ledger = openSimLedger(by)
     for (const node of nodes) node.isAligned = false
     rmSync(join(stateDir, 'last_upload_state.json'), { force: true })
@@ -217,12 +222,36 @@ export function createWorld(
         if (!isInBucket && known?.has(epoch) !== true) node.lifeByEpoch.delete(epoch)
       }
     }
-    watch.forget()
+    watch.forget(by === undefined ? [] : (kept?.replays ?? []))
   }
 
-  const tidyBucket = (): void => {
+  /** What a person does about a conflict: what others put there goes, and what the failures of the uploads name. */
+  const tidyBucket = (): boolean => {
     for (const name of store.foreign) store.objects.delete(name)
     store.foreign.clear()
+    const told = ledger
+      .sql(
+        `SELECT error_message || ' ' || error_hint FROM executions WHERE state IN ('claimed', 'encoded') AND error_code = 'conflict'`,
+      )
+      .pluck()
+      .all() as string[]
+    const named = [...store.objects.keys()].filter((name) => {
+      const key = name.slice(name.indexOf('/') + 1)
+      return told.some((text) => text?.includes(key))
+    })
+    for (const name of named) {
+      store.objects.delete(name)
+      note(`${name} is moved away`)
+    }
+    return named.length > 0
+  }
+
+  const replay = (): void => {
+    // Who replays runs the product, which looks at the bucket first.
+    if (nodes.some((node) => !node.isAligned)) return
+    const { executions, ids } = claimReplays(ledger, config, { atMs: clock.now() })
+    watch.noteReplays(executions.map((execution) => execution.id))
+    note(`${ids.length} rows are claimed for replay`)
   }
 
   /** True when the rows that the table is recognised by, as the ledger and the bucket tell them, are purged. */
@@ -254,9 +283,19 @@ export function createWorld(
         clock.advance(action.byMs)
         return note(`the clock jumps by ${action.byMs / 3_600_000} h`)
       case 'tidyBucket':
-        return tidyBucket()
+        return void tidyBucket()
+      case 'replay':
+        return replay()
+      case 'setContract':
+        wasRelaxed ||= !action.isStrict
+        config = withContract(base, action.isStrict)
+        return note(`the contract becomes ${action.isStrict ? 'strict' : 'relaxed'}`)
       case 'keepLedger':
-        kept = { ledger: keepSimLedger(ledger), epochs: nodes.map((node) => new Set(node.lifeByEpoch.keys())) }
+        kept = {
+          ledger: keepSimLedger(ledger),
+          epochs: nodes.map((node) => new Set(node.lifeByEpoch.keys())),
+          replays: watch.replays(),
+        }
         return note('a copy of the ledger is kept')
       case 'putLedgerBack':
       case 'loseLedger':
@@ -266,6 +305,7 @@ export function createWorld(
         replaceLedger(action.do === 'putLedgerBack' ? kept?.ledger : undefined)
         return note(action.do === 'putLedgerBack' ? 'the kept copy of the ledger is put back' : 'the ledger is lost')
       case 'write':
+      case 'holdWrite':
       case 'switch':
       case 'startOver':
       case 'recreate':
@@ -294,6 +334,7 @@ export function createWorld(
     nodes,
     ledger: () => ledger,
     stateDir,
+    wasRelaxed: () => wasRelaxed,
     story,
     violations,
     apply,
@@ -305,13 +346,13 @@ export function createWorld(
         node.apply({ do: 'resume', node: 0 })
       }
       await wake()
-      tidyBucket()
       let last: SimRunner | undefined
       for (
         let round = 0;
-        round < 4 && !(last?.endedWell() === true && listOpenExecutions(ledger).length === 0);
+        round < MOST_ROUNDS && !(last?.endedWell() === true && listOpenExecutions(ledger).length === 0);
         round++
       ) {
+        if (!tidyBucket() && round >= 4) break
         clock.advance(600_000)
         last = await upload({ salt: round, faults: 0, latencyMs: 0 })
       }
@@ -328,31 +369,4 @@ export function createWorld(
 
 function tellTroubles({ troubles }: SimRunner): string {
   return troubles.length === 0 ? '' : ` (on its way: ${[...new Set(troubles)].join(' / ')})`
-}
-
-function configOf(folder: string, options: WorldOptions, nodes: EngineConfig['nodes']): EngineConfig {
-  return {
-    workspace: folder,
-    stateDir: join(folder, 'state'),
-    nodes,
-    autoDetect: true,
-    store: { kind: 'embedded', folder: join(folder, 'objects'), region: 'us-west-2' },
-    buckets: { prefix: 'sim', region: 'us-west-2', names: {} },
-    upload: {
-      intervalSeconds: 30,
-      maxBatchRows: options.maxBatchRows,
-      targetObjectBytes: options.targetObjectBytes,
-      compression: options.compression,
-      parquetEngine: 'columnar',
-      parquetProfile: options.profile,
-      workers: 1,
-      alwaysOn: [...options.alwaysOn],
-    },
-    pipelines: {
-      custom: [],
-      contracts: [],
-      emergency: { anomalyFlag: true, statusCodes: [], thresholds: [] },
-      windowSeconds: 3600,
-    },
-  }
 }

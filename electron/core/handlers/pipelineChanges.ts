@@ -4,7 +4,8 @@ import type { PipelineConfig, PipelinePlan, PipelineSetResult } from '../../../s
 import type { NodeConfig } from '../../../shared/domain/settings.ts'
 import { listOpenExecutions, recentBytesPerRow } from '../db/ledger/executions.ts'
 import { listEpochs } from '../db/ledger/epochs.ts'
-import { listGaps, readActiveRoute, readCursor } from '../db/ledger/lanes.ts'
+import { listGaps, listHandedOver, readActiveRoute, readCursor } from '../db/ledger/lanes.ts'
+import type { Range } from '../db/ledger/ranges.ts'
 import { addAudit } from '../db/ledger/records.ts'
 import { pipelineHistory, readPipeline, setPipeline } from '../pipelines/pipelineManager.ts'
 import { bucketOf, DEFAULT_BYTES_PER_ROW } from '../uploader/claim.ts'
@@ -128,13 +129,13 @@ function switchRows(deps: HandlerDependencies, node: NodeConfig, type: string): 
     const active = readActiveRoute(ledger, lane)
     const position =
       active === undefined ? own : (readCursor(ledger, { ...lane, route: active.route })?.claimedSeq ?? own)
-    const left = listGaps(ledger, lane).reduce(
-      (sum, gap) => sum + database.countRows(plan.table, gap.fromSeq - 1, gap.toSeq),
-      0,
-    )
+    const countIn = (ranges: readonly Range[]): number =>
+      ranges.reduce((sum, range) => sum + database.countRows(plan.table, range.fromSeq - 1, range.toSeq), 0)
     return {
-      continueRows: database.countRows(plan.table, Math.max(own, position), maxSeq),
-      backfillRows: database.countRows(plan.table, own, maxSeq) + left,
+      continueRows:
+        database.countRows(plan.table, Math.max(own, position), maxSeq) +
+        countIn(listHandedOver(ledger, lane, deps.config.upload.alwaysOn)),
+      backfillRows: database.countRows(plan.table, own, maxSeq) + countIn(listGaps(ledger, lane)),
       bytesPerRow: recentBytesPerRow(ledger, lane) ?? DEFAULT_BYTES_PER_ROW,
     }
   } finally {

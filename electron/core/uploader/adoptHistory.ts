@@ -1,5 +1,4 @@
-import { rmSync } from 'node:fs'
-import type { ExecutionKind, Lane } from '../../../shared/domain/execution.ts'
+import type { ExecutionKind } from '../../../shared/domain/execution.ts'
 import type { NodeConfig } from '../../../shared/domain/settings.ts'
 import { adoptClaim, claimAgain, findOpenClaim, giveWay, listEmptyWithin, placeLanes } from '../db/ledger/adopt.ts'
 import { endEpoch, listAnchors, listEpochs, rememberAnchor, startEpoch } from '../db/ledger/epochs.ts'
@@ -7,18 +6,15 @@ import type { EpochRecord } from '../db/ledger/epochs.ts'
 import { listObjects } from '../db/ledger/executions.ts'
 import { listCursors } from '../db/ledger/lanes.ts'
 import { underLease } from '../db/ledger/leases.ts'
-import { markReplayed } from '../db/ledger/quarantine.ts'
-import { keepQuarantine } from '../db/ledger/transitions.ts'
 import { decideEpoch } from '../db/epoch.ts'
 import type { NodeDatabase, TablePlan } from '../db/nodePort.ts'
-import { openParquet } from '../parquet/decode.ts'
+import { readQuarantine, writeQuarantine } from './adoptQuarantine.ts'
 import type { FoundClaim } from './bucketHistory.ts'
 import { pinRequest } from './claim.ts'
 import type { PinnedRequest } from './claim.ts'
 import { isSameEpoch } from './epoch.ts'
 import { importForeignState } from './importState.ts'
 import type { UploaderPorts } from './ports.ts'
-import { spoolFolderOf } from './spool.ts'
 
 interface Adopted {
   readonly executions: number
@@ -47,12 +43,12 @@ export async function adoptHistory(
   const database = ports.openNode(node)
   try {
     const plan = database.plan({ table: claims[0]?.table, timestampColumn: node.timestampColumn })
-    const present = presentClaims(ports, node, database, plan, claims)
-    const quarantine = await readQuarantine(ports, node, plan, present, signal)
+    const present = new Set(presentClaims(ports, node, database, plan, claims))
+    const quarantine = await readQuarantine(ports, { node, database, plan }, claims, present, signal)
     // Rejected rows are written together with the claims that account for them: after a crash neither is there.
     const executions = underLease(ports.ledger, node.id, ports.runner.token, () => {
       const adopted = writeHistory(ports, node, database, plan, claims)
-      writeQuarantine(ports, node, adopted, quarantine)
+      writeQuarantine(ports, adopted, quarantine)
       return adopted
     })
     return {
@@ -222,20 +218,24 @@ function writeClaim(
 ): number | undefined {
   const { ledger } = ports
   const isReplay = claim.kind === 'replay'
-  const openId = isReplay ? undefined : findOpenClaim(ledger, claim, claim)
+  const openId = findOpenClaim(ledger, claim, claim, isReplay)
   const empty = isReplay || openId !== undefined ? [] : listEmptyWithin(ledger, claim, claim)
   if (empty === undefined) return undefined
   const kind: ExecutionKind = claim.kind === 'tail' ? 'tail' : 'gap'
   const request = JSON.stringify(requestOf(ports, node, plan, claim))
   const known = openId === undefined ? [] : listObjects(ledger, openId).filter(({ state }) => state === 'stored')
-  if (claim.found.length + known.length === claim.objects) {
+  const isWhole = claim.found.length + known.length === claim.objects
+  // What a replay left behind is in quarantine still, and can be replayed by itself.
+  if (isWhole || (isReplay && openId === undefined)) {
     const finishedAtMs = Math.max(...claim.found.map((object) => object.lastModifiedMs))
-    const id = adoptClaim(ledger, { ...claim, kind, request, finishedAtMs, objects: claim.found }, openId)
+    const rows = claim.found.reduce((sum, object) => sum + object.rows, 0)
+    const counts = isWhole ? claim.counts : { read: rows, kept: rows, rejected: 0, filtered: 0, aggregated: 0 }
+    const id = adoptClaim(ledger, { ...claim, counts, kind, request, finishedAtMs, objects: claim.found }, openId)
     giveWay(ledger, empty, id)
     return id
   }
   // Some of its objects never arrived. While its rows are there the claim is carried out again, to the same names.
-  if (openId === undefined && isPresent && !isReplay) {
+  if (openId === undefined && isPresent) {
     giveWay(ledger, empty, claimAgain(ledger, { ...claim, kind, request }, ports.clock.now()))
   }
   return undefined
@@ -248,106 +248,4 @@ function requestOf(ports: UploaderPorts, node: NodeConfig, plan: TablePlan, clai
   const { columns, rowsPerStep, targetObjectBytes } = settings
   const planThen: TablePlan = { ...plan, columns: plan.columns.slice(0, columns) }
   return { ...pinRequest(ports.config, node, planThen, claim.route), rowsPerStep, targetObjectBytes }
-}
-
-type Rejected = Awaited<ReturnType<UploaderPorts['encoder']['encode']>>['quarantined']
-
-/** Rows that claims had rejected, and those that replays delivered since, by claim. */
-interface FoundQuarantine {
-  readonly rejected: ReadonlyMap<FoundClaim, Rejected>
-  readonly replayed: ReadonlyMap<FoundClaim, readonly number[]>
-}
-
-/** What the claims of the present life had rejected, as the present contract sees it. Reads only. */
-async function readQuarantine(
-  ports: UploaderPorts,
-  node: NodeConfig,
-  plan: TablePlan,
-  claims: readonly FoundClaim[],
-  signal: AbortSignal,
-): Promise<FoundQuarantine> {
-  const rejected = new Map<FoundClaim, Rejected>()
-  const replayed = new Map<FoundClaim, readonly number[]>()
-  for (const claim of claims) {
-    if (claim.kind === 'replay') replayed.set(claim, await readSequences(ports, claim, signal))
-    else if (claim.counts.rejected > 0) rejected.set(claim, await rejectedRows(ports, node, plan, claim, signal))
-  }
-  return { rejected, replayed }
-}
-
-/**
- * Puts rows that adopted claims had rejected back in quarantine; those that a replay delivered since count as replayed. A
- * row that the present contract accepts is in neither: the proof names it.
- */
-function writeQuarantine(
-  ports: UploaderPorts,
-  node: NodeConfig,
-  executions: ReadonlyMap<number, FoundClaim>,
-  found: FoundQuarantine,
-): void {
-  const adopted = new Set(executions.values())
-  for (const [id, claim] of executions) {
-    const quarantined = found.rejected.get(claim)
-    if (quarantined === undefined) continue
-    keepQuarantine(ports.ledger, { ...laneOf(claim), id }, quarantined, ports.clock.now())
-    const replayed = [...found.replayed].filter(([replay]) => adopted.has(replay) && replay.route === claim.route)
-    markReplayed(
-      ports.ledger,
-      laneOf(claim),
-      replayed.flatMap(([, sequences]) => sequences),
-    )
-    if (quarantined.length === claim.counts.rejected) continue
-    ports.log.warn('Rows that were rejected under an earlier contract could not be put back in quarantine.', {
-      nodeId: node.id,
-      executionId: id,
-      rejected: claim.counts.rejected,
-      found: quarantined.length,
-    })
-  }
-}
-
-function laneOf(claim: FoundClaim): Lane {
-  const { nodeId, table, epoch, route } = claim
-  return { nodeId, table, epoch, route }
-}
-
-/** Encodes the claim again for its rejects alone. */
-async function rejectedRows(
-  ports: UploaderPorts,
-  node: NodeConfig,
-  plan: TablePlan,
-  claim: FoundClaim,
-  signal: AbortSignal,
-): Promise<Rejected> {
-  const { config } = ports
-  const request = {
-    ...pinRequest(config, node, plan, claim.route),
-    node,
-    pipelineType: claim.route,
-    pipelineRevision: claim.pipelineRevision,
-    epoch: claim.epoch,
-    fromSeq: claim.fromSeq,
-    toSeq: claim.toSeq,
-    spoolFolder: spoolFolderOf(config.stateDir),
-    // No execution has this number: what a crash leaves is removed by the next start.
-    spoolName: 'execution-0-again',
-  }
-  const { objects, quarantined } = await ports.encoder.encode(request, signal)
-  for (const object of objects) rmSync(object.path, { force: true })
-  return quarantined
-}
-
-async function readSequences(ports: UploaderPorts, claim: FoundClaim, signal: AbortSignal): Promise<readonly number[]> {
-  const sequences: number[] = []
-  for (const { bucket, key } of claim.found) {
-    const bytes = await ports.store.get(bucket, key, undefined, signal)
-    const buffer = bytes.slice().buffer
-    const source = { byteLength: buffer.byteLength, slice: (start: number, end?: number) => buffer.slice(start, end) }
-    const file = await openParquet(source, key)
-    for (const group of file.rowGroups) {
-      const values = await file.readColumn('_row_id', group.rowStart, group.rowEnd)
-      for (let i = 0; i < values.length; i++) sequences.push(Number(values[i]))
-    }
-  }
-  return sequences
 }

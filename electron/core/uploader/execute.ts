@@ -16,11 +16,12 @@ import type { StoredExecution, StoredObject } from '../db/ledger/executions.ts'
 import { listReplayRows } from '../db/ledger/quarantine.ts'
 import { underLease } from '../db/ledger/leases.ts'
 import type { TablePlan } from '../db/nodePort.ts'
+import { META_LOGICAL_HASH } from '../objects/port.ts'
 import type { ObjectMetadata } from '../objects/port.ts'
 import { priorityOf } from '../../../shared/domain/pipelineTypes.ts'
 import { parseRequest } from './claim.ts'
 import type { PinnedRequest } from './claim.ts'
-import { describeObject } from './claimMetadata.ts'
+import { contractId, describeObject, readClaimOrigin } from './claimMetadata.ts'
 import { isSameEpoch } from './epoch.ts'
 import { isSpoolIntact, removeSpool, spoolFolderOf, spoolNameOf } from './spool.ts'
 import type { UploaderPorts } from './ports.ts'
@@ -38,7 +39,10 @@ export async function runExecution(
 ): Promise<boolean> {
   const spooled = execution.state === 'encoded' && (await isSpoolIntact(ports.ledger, execution))
   if (!spooled) {
-    if (execution.state === 'encoded') fenced(ports, execution, () => resetToClaimed(ports.ledger, execution.id))
+    if (execution.state === 'encoded') {
+      await noteArrived(ports, execution, signal)
+      fenced(ports, execution, () => resetToClaimed(ports.ledger, execution.id))
+    }
     if (!(await encodeExecution(ports, node, execution, signal))) return false
   }
   const markLast = await putObjects(ports, execution, signal)
@@ -134,6 +138,19 @@ async function forgetMoved(ports: UploaderPorts, execution: StoredExecution, sig
 }
 
 /**
+ * Notes as stored what arrived in the bucket although its reply was lost: what is made instead of a lost spool has to
+ * agree with it, should rows have changed meanwhile.
+ */
+async function noteArrived(ports: UploaderPorts, execution: StoredExecution, signal: AbortSignal): Promise<void> {
+  for (const object of listObjects(ports.ledger, execution.id)) {
+    if (object.state === 'stored') continue
+    const head = await ports.store.head(object.bucket, object.key, signal)
+    if (head === undefined || head.metadata[META_LOGICAL_HASH] !== object.logicalHash) continue
+    fenced(ports, execution, () => markObject(ports.ledger, object.bucket, object.key, 'stored', head.etag))
+  }
+}
+
+/**
  * The settings the claim pinned; undefined when the table began a new life since. If the table lost a column meanwhile,
  * its rows are read with the columns it still has.
  */
@@ -211,6 +228,7 @@ function describerOf(
     counts,
     newestEventMs,
     anchor: listAnchors(ports.ledger, execution, execution.epoch).findLast((a) => a.sequence <= execution.toSeq),
+    contract: contractId(context.contract),
     settings: { columns: context.plan.columns.length, rowsPerStep, targetObjectBytes },
   } as const
   return (object) => describeObject(execution, object, facts)
@@ -239,9 +257,17 @@ async function putObject(
   if (outcome.kind === 'differs') {
     fenced(ports, execution, () => markObject(ports.ledger, object.bucket, object.key, 'conflict'))
     throw new FieldgateError('conflict', `Another object already holds the name ${object.key} in ${object.bucket}.`, {
-      hint: 'Nothing was overwritten. Find out who wrote it (two nodes with one id?), move it away, and it is tried again.',
+      hint: `Nothing was overwritten. ${whose(outcome.head.metadata, execution)} Move it away, and it is tried again.`,
       details: { theirBytes: outcome.head.bytes, ourBytes: object.bytes },
     })
   }
   return outcome.etag
+}
+
+/** What a person should know of the object that holds the name. */
+function whose(metadata: ObjectMetadata, execution: StoredExecution): string {
+  const origin = readClaimOrigin(metadata)
+  return origin?.fromSeq === execution.fromSeq && origin.toSeq === execution.toSeq
+    ? 'It was made of the same rows before some of them changed, or by another node with this id.'
+    : 'Find out who wrote it (two nodes with one id?).'
 }

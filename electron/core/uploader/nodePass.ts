@@ -95,6 +95,7 @@ function openLanes(
         pipelineRevision: pipeline.revision,
         backfill: pipeline.backfill,
         firstSeq: epoch.firstSeq,
+        alwaysOn: ports.config.upload.alwaysOn,
         atMs: now,
       })
     : openLane(ports.ledger, lane(pipeline.type), epoch.firstSeq - 1, now)

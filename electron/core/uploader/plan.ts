@@ -4,7 +4,7 @@ import type { NodeConfig } from '../../../shared/domain/settings.ts'
 import type { UploadPlan } from '../../../shared/ipc/contract.ts'
 import { recentBytesPerRow } from '../db/ledger/executions.ts'
 import { listEpochs } from '../db/ledger/epochs.ts'
-import { listGaps, readActiveRoute, readCursor } from '../db/ledger/lanes.ts'
+import { listGaps, listHandedOver, readActiveRoute, readCursor } from '../db/ledger/lanes.ts'
 import { bucketOf, DEFAULT_BYTES_PER_ROW } from './claim.ts'
 import { isSameEpoch } from './epoch.ts'
 import type { UploaderPorts } from './ports.ts'
@@ -43,9 +43,11 @@ function planOpenNode(ports: PlanPorts, node: NodeConfig, database: ReturnType<P
   const lanes = routes.flatMap((route) => {
     const lane: Lane = { nodeId: node.id, table: plan.table, epoch: epoch ?? '', route }
     const position = laneStart(ports, lane, pipeline, firstSeq, route === pipeline.type)
-    const pending = listGaps(ports.ledger, lane)
-      .filter((gap) => gap.state === 'pending' || (pipeline.backfill && route === pipeline.type))
-      .reduce((sum, gap) => sum + gap.toSeq - gap.fromSeq + 1, 0)
+    const isBackfilled = pipeline.backfill && route === pipeline.type
+    const taken =
+      route === pipeline.type && !isBackfilled ? listHandedOver(ports.ledger, lane, ports.config.upload.alwaysOn) : []
+    const gaps = listGaps(ports.ledger, lane).filter((gap) => gap.state === 'pending' || isBackfilled)
+    const pending = [...gaps, ...taken].reduce((sum, range) => sum + range.toSeq - range.fromSeq + 1, 0)
     const maxSeq = identity.maxSeq as number
     const rows = database.countRows(plan.table, position, maxSeq) + pending
     if (rows === 0) return []

@@ -11,7 +11,9 @@ import { listCursors, listGaps } from '../../../electron/core/db/ledger/lanes.ts
 import { abandonExecution } from '../../../electron/core/db/ledger/transitions.ts'
 import { listQuarantine } from '../../../electron/core/db/ledger/records.ts'
 import { setPipeline } from '../../../electron/core/pipelines/pipelineManager.ts'
+import { claimReplays } from '../../../electron/core/uploader/replay.ts'
 import { FieldgateError } from '../../../shared/domain/errors.ts'
+import type { ContractColumn, EngineConfig } from '../../../shared/domain/settings.ts'
 import { parseObjectKey } from '../../../shared/domain/objectKey.ts'
 import { createFakeClock } from '../../helpers/fakeClock.ts'
 import { SAMPLE_START_MS } from '../../helpers/nodeDatabases.ts'
@@ -73,6 +75,16 @@ async function timesInBucket(route: string): Promise<readonly (readonly [number,
 const once = (from: number, to: number): readonly (readonly [number, number])[] =>
   Array.from({ length: to - from + 1 }, (_, index) => [from + index, 1] as const)
 
+function withContract(columns: Readonly<Record<string, ContractColumn>>): EngineConfig {
+  const contracts = [{ table: 'sensor_readings', version: 2, columns }]
+  return { ...bench.config, pipelines: { ...bench.config.pipelines, contracts } }
+}
+
+/** So that rows satisfy the contract in this, too. */
+function setPressure(): void {
+  bench.nodes[0]?.writer.exec('UPDATE sensor_readings SET pressure = 1000')
+}
+
 function switchTo(type: string, backfill = false): void {
   const path = bench.nodes[0]?.path ?? ''
   setPipeline(path, { type, by: 't', reason: 't', backfill, atMs: SAMPLE_START_MS, customTypes: [] })
@@ -130,6 +142,61 @@ describe('a ledger that was lost', () => {
     const ledger = newLedger()
     await upload({ ledger })
     expect(listQuarantine(ledger, { nodeId: 'n1', limit: 100 }).map((row) => row.sequence)).toEqual(rejected)
+  })
+
+  test('after its contract was relaxed: what the earlier one had rejected is in quarantine, and can be replayed', async () => {
+    make({ rows: 8 })
+    switchTo('schematized')
+    setPressure()
+    bench.nodes[0]?.writer.exec("UPDATE sensor_readings SET temperature = 'hot' WHERE id IN (2, 4)")
+    await upload()
+    const relaxed = withContract({ timestamp: { type: 'timestamp' }, sensor_id: { type: 'string' } })
+    const ledger = newLedger()
+    await upload({ ledger, config: relaxed })
+    const waiting = listQuarantine(ledger, { nodeId: 'n1', limit: 100, isOpen: true })
+    expect(waiting.map((row) => row.sequence).toSorted()).toEqual([2, 4])
+    expect(waiting[0]?.reasons).toEqual(['rejected under an earlier contract'])
+
+    claimReplays(ledger, relaxed, { atMs: SAMPLE_START_MS })
+    await upload({ ledger, config: relaxed })
+    expect(await timesInBucket('schematized')).toEqual(once(1, 8))
+  })
+
+  test('after its contract became stricter: what was delivered before does not count as rejected', async () => {
+    make({ rows: 8 })
+    switchTo('schematized')
+    setPressure()
+    bench.nodes[0]?.writer.exec("UPDATE sensor_readings SET temperature = 'hot' WHERE id = 2")
+    await upload()
+    const strict = withContract({ temperature: { type: 'number', max: -200 } })
+    const ledger = newLedger()
+    await upload({ ledger, config: strict })
+    expect(listQuarantine(ledger, { nodeId: 'n1', limit: 100 }).map((row) => row.sequence)).toEqual([2])
+  })
+
+  test('in the middle of a replay: what had arrived has left quarantine, the rest waits', async () => {
+    make({ rows: 8 })
+    bench.nodes[0]?.append(4, SAMPLE_START_MS + 86_400_000)
+    switchTo('schematized')
+    setPressure()
+    bench.nodes[0]?.writer.exec("UPDATE sensor_readings SET temperature = 'hot' WHERE id IN (4, 10)")
+    await upload()
+    const relaxed = withContract({ timestamp: { type: 'timestamp' }, sensor_id: { type: 'string' } })
+    claimReplays(bench.ledger, relaxed, { atMs: SAMPLE_START_MS })
+    let puts = 0
+    const dying = {
+      config: relaxed,
+      step: (step: string) => {
+        if (step === 'putting' && ++puts === 2) throw new Error('killed')
+      },
+    }
+    await bench.uploader(dying).once(undefined, never)
+    expect((await timesInBucket('schematized')).map(([id]) => id)).toContain(4)
+    const ledger = newLedger()
+    await upload({ ledger, config: relaxed })
+    claimReplays(ledger, relaxed, { atMs: SAMPLE_START_MS })
+    await upload({ ledger, config: relaxed })
+    expect(await timesInBucket('schematized')).toEqual(once(1, 12))
   })
 
   test('in the middle of a claim: what had arrived is recognised, the rest follows under the same names', async () => {
@@ -219,6 +286,32 @@ describe('a ledger lost while claims of one type had not all arrived', () => {
     expect(Array.from({ length: 30 }, (_, index) => index + 1).filter((sequence) => !isDelivered(sequence))).toEqual([])
     expect(findLedgerProblems(ledger)).toEqual([])
   })
+})
+
+test('a replay whose object arrived without a reply ends when its table began anew', async () => {
+  make({ rows: 8 })
+  switchTo('schematized')
+  const [first] = bench.nodes
+  setPressure()
+  first?.writer.exec("UPDATE sensor_readings SET temperature = 'hot' WHERE id = 2")
+  await upload()
+  const relaxed = withContract({ timestamp: { type: 'timestamp' }, sensor_id: { type: 'string' } })
+  claimReplays(bench.ledger, relaxed, { atMs: SAMPLE_START_MS })
+  first?.writer.exec("DELETE FROM sensor_readings; DELETE FROM sqlite_sequence WHERE name = 'sensor_readings'")
+  first?.append(3, SAMPLE_START_MS + 86_400_000)
+  const dying = {
+    config: relaxed,
+    step: (step: string) => {
+      if (step === 'put') throw new Error('killed')
+    },
+  }
+  await bench.uploader(dying).once(undefined, never)
+  bench.ledger.sql('UPDATE executions SET next_retry_ms = 0').run()
+  bench.ledger.sql('UPDATE cursors SET updated_at_ms = 0').run()
+  await upload({ config: relaxed })
+
+  expect(listExecutions(bench.ledger, { limit: 9 }).every(({ state }) => state === 'succeeded')).toBe(true)
+  expect(listQuarantine(bench.ledger, { nodeId: 'n1', limit: 9 })).toMatchObject([{ sequence: 2, state: 'replayed' }])
 })
 
 describe('a claim whose object arrived before its table began anew', () => {

@@ -41,7 +41,7 @@ describe('an object of other content under the name of ours', () => {
     const [name] = names
     if (name === undefined) throw new Error('nothing was put')
     expect(failed.nodes).toMatchObject([{ rows: 0, failure: { code: 'conflict' } }])
-    expect(failed.nodes[0]?.failure?.hint).toMatch(/Nothing was overwritten.*move it away/)
+    expect(failed.nodes[0]?.failure?.hint).toMatch(/Nothing was overwritten.*Move it away/)
     expect(listCursors(bench.ledger)[0]?.ackedSeq).toBe(0)
     const [open] = listOpenExecutions(bench.ledger)
     expect(listObjects(bench.ledger, open?.id ?? 0)).toMatchObject([{ state: 'conflict' }])

@@ -195,3 +195,24 @@ test('an object moved away after a conflict is made anew, and its rows are there
   expect(bench.store.objects.size).toBe(2)
   expect(listCursors(bench.ledger)).toMatchObject([{ ackedSeq: 10 }])
 })
+
+test('an object that arrived without a reply is not delivered a second time under another name', async () => {
+  make({ rows: 6 })
+  node().append(4, SAMPLE_START_MS + DAY_MS)
+  const dying = {
+    step: (step: string) => {
+      if (step === 'put') throw new Error('killed')
+    },
+  }
+  await bench.uploader(dying).once(undefined, never)
+  expect(bench.store.objects.size).toBe(1)
+  const [name = ''] = bench.store.objects.keys()
+  rmSync(join(bench.stateDir, 'spool'), { recursive: true })
+  // Its first object would now hold the rows 1 to 5, and be named by them.
+  node().writer.exec('DELETE FROM sensor_readings WHERE id = 6')
+  bench.ledger.sql('UPDATE executions SET next_retry_ms = 0').run()
+
+  const { nodes } = await bench.uploader().once(undefined, never)
+  expect(nodes[0]?.failure?.hint).toContain(`the object ${name.slice(name.indexOf('/') + 1)} in`)
+  expect([...bench.store.objects.keys()]).toEqual([name])
+})

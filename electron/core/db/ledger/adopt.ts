@@ -1,7 +1,7 @@
-import type { ExecutionCounts, ExecutionKind, ExecutionObject, Gap, Lane } from '../../../../shared/domain/execution.ts'
+import type { ExecutionCounts, ExecutionKind, ExecutionObject, Lane } from '../../../../shared/domain/execution.ts'
 import type { LedgerConnection } from './connection.ts'
 import { listObjects } from './executions.ts'
-import { advanceAcked, laneKey, listGaps, readActiveRoute, readCursor } from './lanes.ts'
+import { advanceAcked, insertGap, laneKey, listGaps, readActiveRoute, readCursor } from './lanes.ts'
 import { joinRanges, subtractRanges } from './ranges.ts'
 import type { Range } from './ranges.ts'
 import { addToTotals, claimBatch } from './transitions.ts'
@@ -53,15 +53,20 @@ export function giveWay(ledger: LedgerConnection, empty: readonly number[], id: 
   }
 }
 
-/** The open execution of exactly this range, if it is no replay: in a ledger put back, one that has ended since. */
-export function findOpenClaim(ledger: LedgerConnection, lane: Lane, range: Range): number | undefined {
+/** The open execution of exactly this range, a replay or not: one that has ended in the bucket, unknown to this ledger. */
+export function findOpenClaim(
+  ledger: LedgerConnection,
+  lane: Lane,
+  range: Range,
+  isReplay: boolean,
+): number | undefined {
   const row = ledger
     .sql(
       `SELECT id FROM executions WHERE node_id = ? AND table_name = ? AND epoch = ? AND route = ?
          AND state IN ('claimed', 'encoded') AND from_seq = ? AND to_seq = ?
-         AND id NOT IN (SELECT execution_id FROM replays)`,
+         AND (id IN (SELECT execution_id FROM replays)) = ?`,
     )
-    .get(...laneKey(lane), range.fromSeq, range.toSeq) as { readonly id: number } | undefined
+    .get(...laneKey(lane), range.fromSeq, range.toSeq, isReplay ? 1 : 0) as { readonly id: number } | undefined
   return row?.id
 }
 
@@ -194,14 +199,6 @@ function coveredByRoute(ledger: LedgerConnection, table: Omit<Lane, 'route'>): R
     .all(table.nodeId, table.table, table.epoch) as (Range & { readonly route: string })[]
   const byRoute = Map.groupBy(rows, (row) => row.route)
   return new Map([...byRoute].map(([route, ranges]) => [route, joinRanges(ranges)]))
-}
-
-function insertGap(ledger: LedgerConnection, lane: Lane, gap: Range & Pick<Gap, 'state' | 'reason'>): void {
-  ledger
-    .sql(
-      `INSERT INTO gaps (node_id, table_name, epoch, route, from_seq, to_seq, state, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-    )
-    .run(...laneKey(lane), gap.fromSeq, gap.toSeq, gap.state, gap.reason)
 }
 
 /** Takes out of a lane's gaps what was delivered after all. */

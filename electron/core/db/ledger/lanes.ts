@@ -1,5 +1,7 @@
 import type { Cursor, Gap, Lane } from '../../../../shared/domain/execution.ts'
 import type { LedgerConnection } from './connection.ts'
+import { subtractRanges } from './ranges.ts'
+import type { Range } from './ranges.ts'
 
 /** What was seen active on a table last; a different route or revision means a pipeline switch. */
 export interface ActiveRoute {
@@ -84,7 +86,8 @@ export function openLane(ledger: LedgerConnection, lane: Lane, afterSeq: number,
 /**
  * Makes `lane.route` the active one. With `backfill` false it continues at the position of the route active before, and
  * what it thereby leaves out is recorded as skipped; with true it starts where it stands itself, and everything it ever
- * left out becomes pending. A claim already made stays with its route.
+ * left out becomes pending. What was due to the route before and no type delivered becomes due to this one. A claim already
+ * made stays with its route.
  */
 export function activateRoute(
   ledger: LedgerConnection,
@@ -93,11 +96,14 @@ export function activateRoute(
     readonly pipelineRevision: number
     readonly backfill: boolean
     readonly firstSeq: number
+    /** Types delivered beside the active one. */
+    readonly alwaysOn?: readonly string[]
     readonly atMs: number
   },
 ): Cursor {
   return ledger.write(() => {
     const before = readActiveRoute(ledger, lane)
+    const due = listHandedOver(ledger, lane, change.alwaysOn ?? [])
     const own = openLane(ledger, lane, change.firstSeq - 1, change.atMs)
     const position =
       before === undefined || before.route === lane.route
@@ -115,10 +121,14 @@ export function activateRoute(
           `UPDATE gaps SET state = 'pending' WHERE node_id = ? AND table_name = ? AND epoch = ? AND route = ? AND state = 'skipped'`,
         )
         .run(...laneKey(lane))
+      settleHandOver(ledger, lane, before, due)
       return own
     }
+    if (position > own.claimedSeq) {
+      addGap(ledger, lane, own.claimedSeq + 1, position, `delivered as ${before?.route ?? 'another type'}`)
+    }
+    settleHandOver(ledger, lane, before, due)
     if (position <= own.claimedSeq) return own
-    addGap(ledger, lane, own.claimedSeq + 1, position, `delivered as ${before?.route ?? 'another type'}`)
     ledger
       .sql(
         `UPDATE cursors SET claimed_seq = ?, updated_at_ms = ?
@@ -130,13 +140,68 @@ export function activateRoute(
   })
 }
 
-/** Records a range that a route leaves out on purpose. */
-export function addGap(ledger: LedgerConnection, lane: Lane, fromSeq: number, toSeq: number, reason: string): void {
+/**
+ * What a switch to `lane.route` hands over to it: ranges that wait to be delivered as the type active before, and that no
+ * type but one of `alwaysOn` has claimed.
+ */
+export function listHandedOver(ledger: LedgerConnection, lane: Lane, alwaysOn: readonly string[]): readonly Range[] {
+  const before = readActiveRoute(ledger, lane)
+  if (before === undefined || before.route === lane.route || alwaysOn.includes(before.route)) return []
+  const waiting = listGaps(ledger, { ...lane, route: before.route }).filter((gap) => gap.state === 'pending')
+  if (waiting.length === 0) return []
+  const claimed = ledger
+    .sql(
+      `SELECT from_seq AS fromSeq, to_seq AS toSeq FROM executions WHERE node_id = ? AND table_name = ? AND epoch = ?
+         AND state <> 'abandoned' AND route NOT IN (SELECT value FROM json_each(?))`,
+    )
+    .all(lane.nodeId, lane.table, lane.epoch, JSON.stringify(alwaysOn)) as Range[]
+  return subtractRanges(waiting, claimed)
+}
+
+/** The ranges wait in the lane now, and in that of the route before no longer. */
+function settleHandOver(
+  ledger: LedgerConnection,
+  lane: Lane,
+  before: ActiveRoute | undefined,
+  due: readonly Range[],
+): void {
+  if (before === undefined) return
+  const to = { state: 'pending', reason: `handed over by ${before.route}` } as const
+  changeGaps(ledger, lane, due, 'skipped', to)
+  const from = { state: 'skipped', reason: `delivered as ${lane.route}` } as const
+  changeGaps(ledger, { ...lane, route: before.route }, due, 'pending', from)
+}
+
+/** Changes what lies within `ranges` of those gaps of the lane that are in `state`. */
+function changeGaps(
+  ledger: LedgerConnection,
+  lane: Lane,
+  ranges: readonly Range[],
+  state: Gap['state'],
+  to: Pick<Gap, 'state' | 'reason'>,
+): void {
+  for (const gap of listGaps(ledger, lane)) {
+    const rest = subtractRanges([gap], ranges)
+    const within = subtractRanges([gap], rest)
+    if (gap.state !== state || within.length === 0) continue
+    ledger.sql('DELETE FROM gaps WHERE id = ?').run(gap.id)
+    for (const part of rest) insertGap(ledger, lane, { ...part, state: gap.state, reason: gap.reason })
+    for (const part of within) insertGap(ledger, lane, { ...part, ...to })
+  }
+}
+
+/** Records a range that waits, or that was left out, with the reason. */
+export function insertGap(ledger: LedgerConnection, lane: Lane, gap: Range & Pick<Gap, 'state' | 'reason'>): void {
   ledger
     .sql(
-      `INSERT INTO gaps (node_id, table_name, epoch, route, from_seq, to_seq, state, reason) VALUES (?, ?, ?, ?, ?, ?, 'skipped', ?)`,
+      `INSERT INTO gaps (node_id, table_name, epoch, route, from_seq, to_seq, state, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
     )
-    .run(...laneKey(lane), fromSeq, toSeq, reason)
+    .run(...laneKey(lane), gap.fromSeq, gap.toSeq, gap.state, gap.reason)
+}
+
+/** Records a range that a route leaves out on purpose. */
+export function addGap(ledger: LedgerConnection, lane: Lane, fromSeq: number, toSeq: number, reason: string): void {
+  insertGap(ledger, lane, { fromSeq, toSeq, state: 'skipped', reason })
 }
 
 /**

@@ -126,12 +126,17 @@ export function countQuarantineSince(
     .get(sinceMs, nodeId) as { open: number; recent: number }
 }
 
-/** Marks rows of a lane that a replay delivered under a ledger that is gone: they have left quarantine. */
-export function markReplayed(ledger: LedgerConnection, lane: Lane, sequences: readonly number[]): void {
+/** Ends a replay that was found in the bucket: the rows it delivered have left quarantine, all others stay. */
+export function endReplay(
+  ledger: LedgerConnection,
+  replay: Lane & { readonly id: number },
+  sequences: readonly number[],
+): void {
   ledger
     .sql(
       `UPDATE quarantine SET state = 'replayed' WHERE node_id = ? AND table_name = ? AND epoch = ? AND route = ?
          AND sequence IN (SELECT value FROM json_each(?))`,
     )
-    .run(lane.nodeId, lane.table, lane.epoch, lane.route, JSON.stringify(sequences))
+    .run(replay.nodeId, replay.table, replay.epoch, replay.route, JSON.stringify(sequences))
+  ledger.sql('DELETE FROM replays WHERE execution_id = ?').run(replay.id)
 }

@@ -94,7 +94,7 @@ export function recordEncoded(
         'conflict',
         `Execution ${execution.id} made other objects than the ones it stored before.`,
         {
-          hint: `The object ${stored.key} in ${stored.bucket} is older than this attempt. Move it away and retry, so that its rows are delivered once.`,
+          hint: `Rows changed since the object ${stored.key} in ${stored.bucket} was made. Move it away and retry, so that its rows are delivered once.`,
         },
       )
     }
@@ -248,12 +248,14 @@ export function addToTotals(ledger: LedgerConnection, executionId: number): void
  */
 export function repinExecution(ledger: LedgerConnection, executionId: number, request: string): void {
   ledger.write(() => {
-    if (listObjects(ledger, executionId).some((object) => object.state === 'stored')) {
+    const stored = listObjects(ledger, executionId).filter((object) => object.state === 'stored')
+    if (stored.length > 0) {
+      const names = stored.map((object) => object.key).join(', ')
       throw new FieldgateError(
         'conflict',
         `The table of execution ${executionId} changed after part of it was stored.`,
         {
-          hint: 'Move its stored objects away and retry, so that its rows are delivered once.',
+          hint: `Move its objects away from ${stored[0]?.bucket} and retry, so that its rows are delivered once: ${names}.`,
         },
       )
     }

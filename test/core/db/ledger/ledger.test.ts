@@ -12,6 +12,7 @@ import {
   rememberAnchor,
   startEpoch,
 } from '../../../../electron/core/db/ledger/epochs.ts'
+import type { Lane } from '../../../../shared/domain/execution.ts'
 import { listObjects, listOpenExecutions, readExecution } from '../../../../electron/core/db/ledger/executions.ts'
 import {
   abandonExecution,
@@ -25,6 +26,7 @@ import {
 } from '../../../../electron/core/db/ledger/transitions.ts'
 import {
   activateRoute,
+  insertGap,
   listGaps,
   openLane,
   readCursor,
@@ -224,6 +226,56 @@ describe('switching', () => {
     })
     expect(listGaps(ledger, aggregated)).toMatchObject([{ fromSeq: 5, toSeq: 10 }])
     expect(readCursor(ledger, aggregated)?.ackedSeq).toBe(10)
+  })
+
+  test('a switch takes over what waits to be delivered as the type before, but not what another type has', () => {
+    activateRoute(ledger, lane, { pipelineRevision: 1, backfill: false, firstSeq: 1, atMs: 1 })
+    finish(claim(1, 10))
+    ledger.sql('UPDATE cursors SET claimed_seq = 30, acked_seq = 30').run()
+    insertGap(ledger, lane, { fromSeq: 11, toSeq: 30, state: 'pending', reason: 'left no object' })
+    const emergency = { ...lane, route: 'emergency' }
+    openLane(ledger, emergency, 0, 1)
+    for (const [route, fromSeq, toSeq] of [
+      ['emergency', 1, 30],
+      ['aggregated', 16, 20],
+    ] as const) {
+      claimBatch(
+        ledger,
+        { ...lane, route },
+        {
+          kind: 'gap',
+          gapId: undefined,
+          pipelineRevision: 1,
+          bucket: 'b',
+          fromSeq,
+          toSeq,
+          request: '{}',
+          anchor: undefined,
+          atMs: 1,
+        },
+      )
+    }
+    const schematized = { ...lane, route: 'schematized' }
+    activateRoute(ledger, schematized, {
+      pipelineRevision: 2,
+      backfill: false,
+      firstSeq: 1,
+      alwaysOn: ['emergency'],
+      atMs: 2,
+    })
+
+    const gapsOf = (of: Lane): unknown => listGaps(ledger, of).map((gap) => [gap.fromSeq, gap.toSeq, gap.state])
+    expect(gapsOf(schematized)).toEqual([
+      [1, 10, 'skipped'],
+      [11, 15, 'pending'],
+      [16, 20, 'skipped'],
+      [21, 30, 'pending'],
+    ])
+    expect(gapsOf(lane)).toEqual([
+      [11, 15, 'skipped'],
+      [16, 20, 'pending'],
+      [21, 30, 'skipped'],
+    ])
   })
 
   test('a claim made before the switch keeps its route', () => {

@@ -1,0 +1,138 @@
+import { rmSync } from 'node:fs'
+import type { Lane } from '../../../shared/domain/execution.ts'
+import type { NodeConfig } from '../../../shared/domain/settings.ts'
+import { listObjects } from '../db/ledger/executions.ts'
+import { findOpenClaim } from '../db/ledger/adopt.ts'
+import { endReplay } from '../db/ledger/quarantine.ts'
+import { keepQuarantine } from '../db/ledger/transitions.ts'
+import type { NodeDatabase, TablePlan } from '../db/nodePort.ts'
+import { openParquet } from '../parquet/decode.ts'
+import { formatQuarantined } from '../pipelines/quarantineRow.ts'
+import type { FoundClaim } from './bucketHistory.ts'
+import { pinRequest } from './claim.ts'
+import { contractId } from './claimMetadata.ts'
+import type { UploaderPorts } from './ports.ts'
+import { spoolFolderOf } from './spool.ts'
+
+type Rejected = Awaited<ReturnType<UploaderPorts['encoder']['encode']>>['quarantined']
+
+/** Rows that claims had rejected, and those that replays delivered since, by claim. */
+export interface FoundQuarantine {
+  readonly rejected: ReadonlyMap<FoundClaim, Rejected>
+  readonly replayed: ReadonlyMap<FoundClaim, readonly number[]>
+}
+
+/** The table whose rows were claimed, as it is now. */
+export interface ClaimedTable {
+  readonly node: NodeConfig
+  readonly database: NodeDatabase
+  readonly plan: TablePlan
+}
+
+/** Said of a row that the contract of today lets through. */
+const EARLIER_CONTRACT = 'rejected under an earlier contract'
+const ROWS_AT_ONCE = 1_000
+
+/**
+ * What the claims of the present life had rejected, and what replays of any life have delivered of such rows. Under the
+ * contract that rejected them they are found by encoding again; under another one they are the rows of the claim that its
+ * objects do not hold. Reads only.
+ */
+export async function readQuarantine(
+  ports: UploaderPorts,
+  table: ClaimedTable,
+  claims: readonly FoundClaim[],
+  present: ReadonlySet<FoundClaim>,
+  signal: AbortSignal,
+): Promise<FoundQuarantine> {
+  const rejected = new Map<FoundClaim, Rejected>()
+  const replayed = new Map<FoundClaim, readonly number[]>()
+  for (const claim of claims) {
+    if (claim.kind === 'replay') replayed.set(claim, await readSequences(ports, claim, signal))
+    else if (present.has(claim) && claim.counts.rejected > 0) {
+      rejected.set(claim, await rejectedRows(ports, table, claim, signal))
+    }
+  }
+  return { rejected, replayed }
+}
+
+/** Puts rows that adopted claims had rejected back in quarantine; those that a replay delivered since count as replayed. */
+export function writeQuarantine(
+  ports: UploaderPorts,
+  executions: ReadonlyMap<number, FoundClaim>,
+  found: FoundQuarantine,
+): void {
+  for (const [id, claim] of executions) {
+    keepQuarantine(ports.ledger, { ...laneOf(claim), id }, found.rejected.get(claim) ?? [], ports.clock.now())
+  }
+  for (const [id, claim] of executions) {
+    const sequences = found.replayed.get(claim)
+    if (sequences !== undefined) endReplay(ports.ledger, { ...laneOf(claim), id }, sequences)
+  }
+}
+
+function laneOf(claim: FoundClaim): Lane {
+  const { nodeId, table, epoch, route } = claim
+  return { nodeId, table, epoch, route }
+}
+
+async function rejectedRows(
+  ports: UploaderPorts,
+  table: ClaimedTable,
+  claim: FoundClaim,
+  signal: AbortSignal,
+): Promise<Rejected> {
+  const { node, database, plan } = table
+  const { config } = ports
+  const pinned = pinRequest(config, node, plan, claim.route)
+  const request = {
+    ...pinned,
+    node,
+    pipelineType: claim.route,
+    pipelineRevision: claim.pipelineRevision,
+    epoch: claim.epoch,
+    fromSeq: claim.fromSeq,
+    toSeq: claim.toSeq,
+    spoolFolder: spoolFolderOf(config.stateDir),
+    // No execution has this number: what a crash leaves is removed by the next start.
+    spoolName: 'execution-0-again',
+  }
+  const { objects, quarantined } = await ports.encoder.encode(request, signal)
+  for (const object of objects) rmSync(object.path, { force: true })
+  if (claim.contract === contractId(pinned.context.contract)) return quarantined
+  const delivered = new Set(await readSequences(ports, claim, signal))
+  const reasons = new Map(quarantined.map((row) => [row.sequence, row.reasons]))
+  const rows: Rejected[number][] = []
+  for (let after = claim.fromSeq - 1; ;) {
+    signal.throwIfAborted()
+    const part = database.readRows(plan, after, claim.toSeq, ROWS_AT_ONCE)
+    if (part.length === 0) return rows
+    for (const row of part) {
+      after = Number(row[0])
+      if (delivered.has(after)) continue
+      rows.push({
+        sequence: after,
+        reasons: reasons.get(after) ?? [EARLIER_CONTRACT],
+        row: formatQuarantined(plan.columns, row),
+      })
+    }
+  }
+}
+
+/** The rows that lie in the claim's objects: those found now, and those that the ledger has on record. */
+async function readSequences(ports: UploaderPorts, claim: FoundClaim, signal: AbortSignal): Promise<readonly number[]> {
+  const sequences: number[] = []
+  const openId = findOpenClaim(ports.ledger, claim, claim, claim.kind === 'replay')
+  const known = openId === undefined ? [] : listObjects(ports.ledger, openId).filter(({ state }) => state === 'stored')
+  for (const { bucket, key } of [...claim.found, ...known]) {
+    const bytes = await ports.store.get(bucket, key, undefined, signal)
+    const buffer = bytes.slice().buffer
+    const source = { byteLength: buffer.byteLength, slice: (start: number, end?: number) => buffer.slice(start, end) }
+    const file = await openParquet(source, key)
+    for (const group of file.rowGroups) {
+      const values = await file.readColumn('_row_id', group.rowStart, group.rowEnd)
+      for (let i = 0; i < values.length; i++) sequences.push(Number(values[i]))
+    }
+  }
+  return sequences
+}
