@@ -9,6 +9,7 @@ const LEDGER_TESTS = ['test/core/db/ledger/ledger.test.ts', 'test/core/db/ledger
 const SOURCE_TESTS = ['test/core/uploader/sources.test.ts', 'test/core/db/epoch.test.ts']
 const STORE = ['test/core/objects/traps.test.ts', 'test/core/objects/conformance.test.ts']
 const PUTS = ['test/core/uploader/putGuards.test.ts']
+const LOST = ['test/core/uploader/ledgerLost.test.ts']
 const COMPACT = ['test/core/db/ledger/compact.test.ts']
 const REPLAY = ['test/core/pipelines/replay.test.ts']
 
@@ -205,5 +206,33 @@ export const MUTATIONS = [
     `${LEDGER}/compact.ts`,
     'SUM(part.read_rows), SUM(part.filtered_rows)',
     'MAX(part.read_rows), MAX(part.filtered_rows)',
+  ),
+  one(
+    'a claim goes past the end of a table that a backup shortened',
+    SOURCE_TESTS,
+    `${UPLOADER}/claim.ts`,
+    'maxSeq: Math.min(wanted.maxSeq, database.identity(plan.table).maxSeq ?? cursor.claimedSeq)',
+    'maxSeq: wanted.maxSeq',
+  ),
+  one(
+    'what arrived without a reply is forgotten with the spool',
+    SOURCE_TESTS,
+    `${UPLOADER}/execute.ts`,
+    'await noteArrived(ports, execution, signal)',
+    '',
+  ),
+  one(
+    'a switch leaves behind what waited for the type before',
+    LEDGER_TESTS,
+    `${LEDGER}/lanes.ts`,
+    'return subtractRanges(waiting, claimed)',
+    'return subtractRanges(waiting, [...waiting, ...claimed])',
+  ),
+  one(
+    'rows rejected under an earlier contract are forgotten with the ledger',
+    LOST,
+    `${UPLOADER}/adoptQuarantine.ts`,
+    'if (claim.contract === contractId(pinned.context.contract)) return quarantined',
+    'if (claim.counts.rejected > 0) return quarantined',
   ),
 ]
