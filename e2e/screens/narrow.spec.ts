@@ -52,6 +52,61 @@ test.describe('in a window of 1024 by 700', () => {
   }
 })
 
+test.describe('what has no room in its place', () => {
+  test.afterEach(async ({ fieldgate }) => {
+    await fieldgate.page.keyboard.press('Escape')
+    await fieldgate.page.setViewportSize({ width: 1440, height: 900 })
+  })
+
+  test('stands behind one button in a window of 1280 by 800', async ({ fieldgate }) => {
+    const { page } = fieldgate
+    await page.setViewportSize({ width: 1280, height: 800 })
+    await fieldgate.goTo('buckets')
+    const more = page.locator('header').getByRole('button', { name: 'More actions' })
+    await more.click()
+    await page.getByRole('menuitem', { name: 'Bucket settings' }).click()
+    await expect(page.getByRole('dialog', { name: /^Settings of/ })).toBeVisible()
+    await page.keyboard.press('Escape')
+    const [node] = await fieldgate.call('nodes.list', {})
+    await fieldgate.goTo(`node/${node?.nodeId}`)
+    await more.click()
+    await expect(page.getByRole('menuitem', { name: 'Copy as CLI' })).toBeVisible()
+  })
+
+  test('the story is whole at any width: sentence, faults and speed', async ({ fieldgate }) => {
+    const { page } = fieldgate
+    const story = page.getByRole('region', { name: 'Demo story' })
+    for (const width of [1280, 1024, 800]) {
+      await page.setViewportSize({ width, height: 700 })
+      const sentence = story.locator('.story-sentence')
+      const cut = await sentence.evaluate(
+        (element) => element.scrollWidth - element.clientWidth + (element.scrollHeight - element.clientHeight),
+      )
+      expect(cut, `pixels of the sentence that do not show at ${width}`).toBeLessThanOrEqual(2)
+      await story.getByRole('button', { name: 'More actions' }).click()
+      await expect(page.getByRole('menuitem', { name: 'Run at 60×' })).toBeVisible()
+      await page.keyboard.press('Escape')
+    }
+    await story.getByRole('button', { name: 'Break something' }).click()
+    await expect(page.getByRole('menuitem')).toHaveCount(6)
+    await page.getByRole('menuitem', { name: 'SlowDown' }).click()
+    await expect
+      .poll(async () => (await fieldgate.call('demo.get', {}))?.faults.filter((f) => f.isActive).length)
+      .toBe(1)
+    await fieldgate.call('demo.setFault', { fault: 'slowDown', isActive: false })
+  })
+
+  test('no screen scrolls sideways as a whole in a window of 800 by 700', async ({ fieldgate }) => {
+    const { page } = fieldgate
+    await page.setViewportSize({ width: 800, height: 700 })
+    for (const place of [...PANES.map((pane) => pane.place), 'settings/notifications']) {
+      await goTo(fieldgate, place)
+      await expect(page.locator('.screen h1').first()).toBeVisible()
+      expect(await page.evaluate(() => document.documentElement.scrollWidth), place).toBeLessThanOrEqual(800)
+    }
+  })
+})
+
 async function goTo(fieldgate: FieldgateWindow, place: string): Promise<void> {
   if (place === 'node') {
     const [node] = await fieldgate.call('nodes.list', {})

@@ -42,7 +42,7 @@ export function chartOptions(frame: ChartFrame, marks: () => ChartMarks): uPlot.
     scales: { x: { time: true }, y: { range: () => [...frame.range] as [number, number] } },
     axes: [
       { ...axis, size: frame.showsTimes ? 22 : 0, space: 90, gap: 6, values: frame.showsTimes ? timeLabels : [] },
-      { ...axis, size: AXIS_WIDTH, space: 28, gap: 6, values: valueLabels },
+      { ...axis, size: AXIS_WIDTH, space: VALUE_SPACE, gap: 6, values: valueLabels },
     ],
     series: [
       {},
@@ -60,6 +60,8 @@ export function chartOptions(frame: ChartFrame, marks: () => ChartMarks): uPlot.
 
 /** The same for every chart, so that a stack of them is aligned; "102,000" is the longest label. */
 export const AXIS_WIDTH = 52
+/** Least distance of two values on the axis: a chart of 50 px gets two or three. */
+const VALUE_SPACE = 18
 const COMPACT_FROM = 1e6
 const compact = new Intl.NumberFormat('en-US', { notation: 'compact', maximumFractionDigits: 2 })
 const plain = new Intl.NumberFormat('en-US', { maximumFractionDigits: 6 })

@@ -15,6 +15,7 @@ import { proofLamp } from './proofLamp.ts'
 /** The screens, each with a count or a shape where something waits. */
 export function Nav({ current }: { readonly current: string }) {
   const workspace = useWorkspace((state) => state.workspace)
+  const phase = useWorkspace((state) => state.load.phase)
   const isConnected = useConnection((state) => state.state.kind === 'connected')
   const active = current === 'node' ? 'fleet' : current
   return (
@@ -32,10 +33,15 @@ export function Nav({ current }: { readonly current: string }) {
         </a>
       ))}
       <div className="foot">
-        <span className="t2">
-          {workspace === undefined || !isConnected
+        <span
+          className="t2"
+          title={workspace === undefined ? undefined : messages.shell.enginePid(workspace.enginePid)}
+        >
+          {!isConnected || phase === 'failed'
             ? messages.shell.engineAway
-            : messages.shell.engine(workspace.enginePid)}
+            : workspace === undefined
+              ? messages.shell.engineAwaited
+              : messages.shell.engine}
         </span>
         {workspace !== undefined && <span>{messages.shell.version(workspace.version)}</span>}
       </div>

@@ -35,7 +35,7 @@ export function StatusBar() {
         </>
       )}
       <span className="grow" />
-      {workspace !== undefined && <span className="hide-1280">{storeName(workspace)}</span>}
+      {workspace !== undefined && <span className="hide-1100">{storeName(workspace)}</span>}
       <Utc />
       <button type="button" onClick={openShortcuts}>
         <Kbd>?</Kbd> {words.shortcuts}
@@ -91,7 +91,7 @@ function LinkItem({ link }: { readonly link: FleetStatus['link'] }) {
           {words.linkCap} <b>{formatLink(capBytesPerSecond)}</b>
         </a>
       )}
-      <span className="hide-1280">
+      <span className="hide-1100">
         <span>
           {words.month}{' '}
           <b>

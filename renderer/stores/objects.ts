@@ -9,7 +9,7 @@ import type {
   ObjectTable,
   ObjectVersion,
 } from '../../shared/domain/objects.ts'
-import { call } from '../client/client.ts'
+import { call, on } from '../client/client.ts'
 import { IDLE, failedFrom, isCancelled, loadingFrom, readyNow } from './loadState.ts'
 import type { LoadState } from './loadState.ts'
 
@@ -32,6 +32,17 @@ export async function loadBuckets(): Promise<void> {
   } catch (error) {
     useBuckets.setState((state) => ({ load: failedFrom(state.load, error) }))
   }
+}
+
+/** Reads the buckets, and again when something was put into one that is not on the list yet. Returns the undo. */
+export function followBuckets(): () => void {
+  const stop = on('executions.changed', ({ state, bucket, bytes }) => {
+    const { list, load } = useBuckets.getState()
+    if (state !== 'succeeded' || bytes === 0 || load.phase === 'loading') return
+    if (!list.some((known) => known.name === bucket)) void loadBuckets()
+  })
+  void loadBuckets()
+  return stop
 }
 
 export interface Branch {

@@ -19,7 +19,7 @@ export const buckets = {
   recorded: 'The embedded store records versioning, lifecycle and policies but does not enforce them.',
   tree: 'Buckets and prefixes',
   more: 'Show more',
-  columns: { object: 'Object', rows: 'Sequences', size: 'Size', sealed: 'Sealed' },
+  columns: { object: 'Object', node: 'Node', epoch: 'Epoch', rows: 'Sequences', size: 'Size', sealed: 'Sealed' },
   loaded: (objects: string, ms: string, isAll: boolean) =>
     isAll ? `${objects}, all loaded, first page in ${ms}` : `${objects} loaded, more follow; first page in ${ms}`,
   look: 'look',

@@ -20,6 +20,7 @@ export const common = {
     stalled: 'stalled',
     paused: 'after resume',
     growing: 'growing',
+    unknown: 'measuring',
     drained: 'drained',
   },
   table: {
@@ -41,6 +42,7 @@ export const common = {
     clear: 'Clear',
     undo: 'Undo',
     cancel: 'Cancel',
+    more: 'More actions',
   },
   load: {
     loading: 'Loading',

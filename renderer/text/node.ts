@@ -23,7 +23,6 @@ export const node = {
   command: (id: string) => `fieldgate status --select node=${id}`,
   window: 'Time window',
   windows: { '15m': '15 min', '1h': '1 h', '6h': '6 h', '24h': '24 h', '7d': '7 d' },
-  points: (rows: string, bins: string) => `${rows} in ${bins}`,
   cursor: 'Cursor',
   anomalies: (n: string) => n,
   pausedByCursor: 'Paused by hand',

@@ -6,6 +6,8 @@ export const pipelines = {
   tabs: { history: 'History', rules: 'Rules', contracts: 'Contracts', quarantine: 'Quarantine' },
   copyCli: 'fieldgate pipeline history --limit 50',
   switch: 'Switch pipeline',
+  chooseNodes: 'Choose the nodes to switch',
+  chooseNodesText: 'Tick them in the table; their plan opens below it.',
   period: 'Period',
   periods: { '6': '6 h', '24': '24 h', '168': '7 d' },
   timeline: 'Pipeline types over time',

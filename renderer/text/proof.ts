@@ -56,6 +56,7 @@ export const proof = {
   cellLabel: (group: string, day: string, word: string) => `${group}, ${day}: ${word}`,
   pickDay: 'Choose a day to see its nodes and routes.',
   drillTitle: (group: string, day: string) => `${group}, ${day}`,
+  drillNone: 'Nothing of this day is known on the nodes or in the bucket.',
   columns: {
     node: 'Node',
     route: 'Route',

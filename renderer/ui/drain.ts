@@ -21,6 +21,8 @@ export function drainText(drain: DrainForecast): string {
       return words.paused
     case 'growing':
       return words.growing
+    case 'unknown':
+      return words.unknown
     default:
       return assertNever(drain)
   }

@@ -35,7 +35,8 @@ export function formatLink(bytesPerSecond: number): string {
 
 /** Rows per second; whole above 100, else one digit: `486 rows/s`, `9.9 rows/s`. */
 export function formatRate(perSecond: number): string {
-  return `${formatRateNumber(perSecond)} rows/s`
+  const rate = formatRateNumber(perSecond)
+  return `${rate} ${rate === '1' ? 'row' : 'rows'}/s`
 }
 
 export function formatRateNumber(perSecond: number): string {

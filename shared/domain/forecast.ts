@@ -11,6 +11,8 @@ export interface DrainFacts {
   readonly catchUpPerSecond?: number | undefined
   /** Seconds between two deliveries of a node that keeps up. */
   readonly intervalSeconds: number
+  /** How long the node has been watched: before two intervals have passed, no delivery is no news. */
+  readonly watchedMs: number
   readonly isPaused: boolean
   /** The way to the store is cut, or does not answer. */
   readonly isLinkDown: boolean
@@ -20,6 +22,8 @@ export interface DrainFacts {
 
 /** A backlog below what is written in this many intervals is the ordinary one. */
 const ORDINARY_INTERVALS = 2.5
+/** A node that delivers does so at least once in this many intervals. */
+const TELLING_INTERVALS = 2
 
 /** When the backlog will be gone, or why it will not: always an answer. Rates are taken to stay as they are. */
 export function forecastDrain(facts: DrainFacts): DrainForecast {
@@ -37,6 +41,8 @@ export function forecastDrain(facts: DrainFacts): DrainForecast {
       : { kind: 'growing' }
   }
   if (facts.backlog <= written * facts.intervalSeconds * ORDINARY_INTERVALS) return { kind: 'keepingUp' }
+  const isTelling = facts.watchedMs >= facts.intervalSeconds * TELLING_INTERVALS * 1000
+  if (facts.writtenPerSecond === undefined || (delivered === 0 && !isTelling)) return { kind: 'unknown' }
   const net = delivered - written
   if (net > 0) return { kind: 'at', atMs: Math.round(facts.nowMs + (facts.backlog / net) * 1000) }
   return delivered === 0 && written === 0 ? { kind: 'stalled' } : { kind: 'growing' }

@@ -29,3 +29,5 @@ export type DrainForecast =
   | { readonly kind: 'stalled' }
   | { readonly kind: 'paused' }
   | { readonly kind: 'growing' }
+  /** The node was not watched long enough for a rate. */
+  | { readonly kind: 'unknown' }

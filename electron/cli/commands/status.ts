@@ -35,6 +35,8 @@ function describeDrain(drain: DrainForecast): string | undefined {
       return drain.ms === undefined ? 'after the link is back' : `${formatSpan(drain.ms)} after the link is back`
     case 'keepingUp':
       return 'keeping up'
+    case 'unknown':
+      return 'not known yet'
     case 'stalled':
     case 'paused':
     case 'growing':

@@ -114,6 +114,7 @@ export function createNodeWatch(node: NodeConfig, ports: WatchPorts): NodeWatch 
         rowsPerSecond: meter.rowsPerSecond(),
         spark: meter.spark(),
         anomaliesLastHour: seen.anomaliesLastHour === undefined ? undefined : anomalies.count(now),
+        firstLookMs: seen.firstLookMs ?? now,
         lookedAtMs: now,
       }
       return isVisiblyDifferent(before, seen)
@@ -145,6 +146,11 @@ function isVisiblyDifferent(before: NodeObservation, after: NodeObservation): bo
     before.failure?.message !== after.failure?.message ||
     before.rowsPerSecond !== after.rowsPerSecond ||
     before.anomaliesLastHour !== after.anomaliesLastHour ||
-    before.spark.length !== after.spark.length
+    hasNewTrend(before.spark, after.spark)
   )
+}
+
+/** A level trend looks the same however long it grows: a thousand nodes at rest are no news while theirs fill up. */
+function hasNewTrend(before: NodeObservation['spark'], after: NodeObservation['spark']): boolean {
+  return before.length !== after.length && (before.length < 2 || after.some((sample) => sample !== before[0]))
 }

@@ -24,6 +24,8 @@ export interface NodeObservation {
   readonly anomaliesLastHour: number | undefined
   readonly bytes: number
   readonly walBytes: number
+  /** Undefined before the first look. */
+  readonly firstLookMs: number | undefined
   readonly lookedAtMs: number
 }
 
@@ -50,6 +52,7 @@ export function newObservation(nodeId: string): NodeObservation {
     anomaliesLastHour: undefined,
     bytes: 0,
     walBytes: 0,
+    firstLookMs: undefined,
     lookedAtMs: Number.NEGATIVE_INFINITY,
   }
 }

@@ -14,8 +14,8 @@ export interface SeriesQuery {
   /** Bins wanted at most. */
   readonly points: number
   readonly fields?: readonly string[] | undefined
-  /** The unit a column is measured in, where it is known. */
-  readonly unitOf: (column: string) => string | undefined
+  /** The unit a column is measured in, where it is known; `newest` is the column's newest value, which may tell it. */
+  readonly unitOf: (column: string, newest: unknown) => string | undefined
 }
 
 /** Windows with more rows are sampled: the first rows of each of many equal parts, so that a year draws like an hour. */
@@ -45,15 +45,13 @@ export async function readSeries(
   const { minSeq, maxSeq } = database.identity(plan.table)
   const edges = minSeq === undefined || maxSeq === undefined ? undefined : { minSeq, maxSeq }
   const firstMs = edges === undefined ? undefined : firstTime(database, plan, edges.minSeq - 1, timeOf)
-  const newestMs = database
-    .recentRows(plan, ROWS_PER_READ)
-    .map(timeOf)
-    .find((ms) => !Number.isNaN(ms))
+  const recent = database.recentRows(plan, ROWS_PER_READ)
+  const newestMs = recent.map(timeOf).find((ms) => !Number.isNaN(ms))
   const fromMs = query.fromMs ?? firstMs ?? 0
   const toMs = Math.max(fromMs + 1, query.toMs ?? (newestMs === undefined ? 0 : newestMs + 1))
   const binMs = Math.max(1, Math.ceil((toMs - fromMs) / query.points))
   const bins = Math.ceil((toMs - fromMs) / binMs)
-  const collector = createCollector(plan, query, bins)
+  const collector = createCollector(plan, query, bins, recent[0])
   let rowsRead = 0
   if (edges !== undefined) {
     const first = bisect(database, plan, edges, timeOf, fromMs) - MARGIN_ROWS
@@ -135,7 +133,7 @@ interface Collector {
   fields(): SeriesWindow['fields']
 }
 
-function createCollector(plan: TablePlan, query: SeriesQuery, bins: number): Collector {
+function createCollector(plan: TablePlan, query: SeriesQuery, bins: number, newest: SourceRow | undefined): Collector {
   const columns = { type: indexOf(plan, 'sensor_type'), value: indexOf(plan, 'value'), unit: indexOf(plan, 'unit') }
   const flag = indexOf(plan, 'anomaly_flag')
   const anomalyType = indexOf(plan, 'anomaly_type')
@@ -152,7 +150,8 @@ function createCollector(plan: TablePlan, query: SeriesQuery, bins: number): Col
     .map((column, index) => ({ name: column.name, index: index + 1, type: column.declaredType }))
     .filter(({ name, type }) => (wanted?.has(name) ?? !NOT_MEASURED.test(name)) && /REAL|FLOA|DOUB|NUM|DEC/.test(type))
   if (!isNarrow)
-    for (const { name } of measured) fields.set(name, { bins: createFieldBins(bins), unit: query.unitOf(name) })
+    for (const { name, index } of measured)
+      fields.set(name, { bins: createFieldBins(bins), unit: query.unitOf(name, newest?.[index]) })
   const anomalies: AnomalyReading[] = []
   return {
     anomalies,
@@ -163,7 +162,7 @@ function createCollector(plan: TablePlan, query: SeriesQuery, bins: number): Col
         if (name !== undefined) addValue(name, row[columns.value], bin, () => textOf(row[columns.unit]))
         return
       }
-      for (const { name, index } of measured) addValue(name, row[index], bin, () => query.unitOf(name))
+      for (const { name, index } of measured) addValue(name, row[index], bin, () => query.unitOf(name, row[index]))
     },
     fields: () => [...fields].map(([name, field]) => field.bins.read(name, field.unit)),
   }

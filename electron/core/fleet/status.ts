@@ -55,6 +55,7 @@ function quantile(sorted: readonly number[], share: number): number | undefined 
 const WORST_FIRST: readonly DrainForecast['kind'][] = [
   'stalled',
   'growing',
+  'unknown',
   'afterLink',
   'at',
   'paused',

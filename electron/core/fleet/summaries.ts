@@ -132,16 +132,22 @@ export function summariseNode(
       writtenPerSecond: seen.rowsPerSecond,
       deliveredPerSecond: lately === undefined ? undefined : (lately.rows * 1000) / RATE_WINDOW_MS,
       intervalSeconds: facts.intervalSeconds,
+      watchedMs: seen.firstLookMs === undefined ? 0 : facts.nowMs - seen.firstLookMs,
       isPaused: pausedSinceMs !== undefined,
       isLinkDown: isLinkDown(upload),
       catchUpPerSecond: facts.catchUpPerSecond,
-      isBlocked: lamps.deliver.state === 'bad',
+      isBlocked: lamps.deliver.state === 'bad' || needsPerson(upload),
     }),
     rowsPerSecond: seen.rowsPerSecond,
     spark: seen.spark,
     anomaliesLastHour: seen.anomaliesLastHour,
     takenAtMs: facts.nowMs,
   }
+}
+
+/** Whether the node's uploads failed in a way that does not pass by itself. */
+function needsPerson(upload: UploadFacts | undefined): boolean {
+  return upload?.failure !== undefined && !upload.failure.retryable && !isLinkDown(upload)
 }
 
 /** Whether the node's uploads wait for nothing but the way to the store. */

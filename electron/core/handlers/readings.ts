@@ -1,4 +1,4 @@
-import { INFER_UNIT } from '../../../shared/domain/units.ts'
+import { INFER_UNIT, inferPressureUnit } from '../../../shared/domain/units.ts'
 import { readSeries } from '../fleet/series.ts'
 import { contractFor } from '../pipelines/contracts.ts'
 import type { HandlersOf } from '../../../shared/ipc/contract.ts'
@@ -28,9 +28,10 @@ export function readingHandlers(deps: HandlerDependencies): HandlersOf<'readings
       try {
         const plan = database.plan({ table: node.table, timestampColumn: node.timestampColumn })
         const contract = contractFor(plan.table, plan.columns, deps.config.pipelines.contracts)
-        const unitOf = (name: string): string | undefined => {
+        const unitOf = (name: string, newest: unknown): string | undefined => {
           const column = contract?.columns[name]
-          return column?.sourceUnit === INFER_UNIT ? undefined : (column?.sourceUnit ?? column?.unit)
+          if (column?.sourceUnit !== INFER_UNIT) return column?.sourceUnit ?? column?.unit
+          return typeof newest === 'number' ? inferPressureUnit(newest) : undefined
         }
         return await readSeries(
           database,

@@ -1,6 +1,13 @@
 import { useCallback, useEffect, useState } from 'react'
 import { errorToData } from '../../../shared/domain/errors.ts'
-import { downloadObject, loadBuckets, openPrefix, presignObject, useBuckets } from '../../stores/objects.ts'
+import {
+  downloadObject,
+  followBuckets,
+  loadBuckets,
+  openPrefix,
+  presignObject,
+  useBuckets,
+} from '../../stores/objects.ts'
 import { useWorkspace } from '../../stores/workspace.ts'
 import { messages } from '../../text/messages.ts'
 import { Button } from '../../ui/Button.tsx'
@@ -9,6 +16,7 @@ import { copyText } from '../../ui/copy.ts'
 import { downloadFile } from '../../ui/download.ts'
 import { formatNoun } from '../../ui/format.ts'
 import { Head } from '../../ui/Head.tsx'
+import { MoreMenu } from '../../ui/MoreMenu.tsx'
 import { navigateTo, useRoute } from '../../ui/router.ts'
 import { SidePaneButton } from '../../ui/SidePane.tsx'
 import { EmptyState, ErrorState, Skeleton } from '../../ui/states.tsx'
@@ -25,7 +33,7 @@ type OpenDialog = 'table' | 'settings' | 'delete'
 
 /** Buckets: tree, list, preview. */
 export function BucketsScreen() {
-  useEffect(() => void loadBuckets(), [])
+  useEffect(followBuckets, [])
   const place = placeOf(useRoute())
   const { list, load } = useBuckets()
   const bucket = place.bucket ?? list[0]?.name
@@ -82,6 +90,14 @@ export function BucketsScreen() {
             </Button>
           </>
         )}
+        <MoreMenu
+          items={[
+            { label: words.settings, icon: 'settings', onClick: () => setDialog('settings') },
+            ...(key === undefined
+              ? []
+              : [{ label: words.presign, icon: 'link', onClick: () => void copyLink(bucket, key) } as const]),
+          ]}
+        />
       </Head>
       <div className="bk">
         <Tree buckets={list} bucket={bucket} prefix={prefix} isEmbedded={isEmbedded} />

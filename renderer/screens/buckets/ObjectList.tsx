@@ -51,14 +51,14 @@ export function ObjectList({ bucket, prefix, current, selected, onSelect, onOpen
     <section className="pane">
       <div className="tablebar bk-bar">
         <Path bucket={bucket} prefix={prefix} />
-        <CopyCli size="sm" command={words.copyCli(bucket, prefix)} />
         <Button size="sm" onClick={onTable} disabled={objects.length === 0}>
           {words.openTable}
         </Button>
       </div>
       <div className="tablebar bk-bar">
-        <SearchField label={words.jump} value={query} onChange={setQuery} width={320} inputRef={search} />
+        <SearchField label={words.jump} value={query} onChange={setQuery} width={260} inputRef={search} />
         <span className="grow" />
+        <CopyCli size="sm" command={words.copyCli(bucket, prefix)} />
         <ColumnsMenu table={table} />
       </div>
       {load.phase === 'failed' && <ErrorState error={load.error} onRetry={() => void openPrefix(bucket, prefix)} />}

@@ -15,6 +15,7 @@ import { Badge, EmptyState, ErrorState, Skeleton } from '../../ui/states.tsx'
 import { showFailure } from '../../ui/toast.tsx'
 import { RowsTable } from './RowsTable.tsx'
 import { lastPart } from './place.ts'
+import { shortStatistic } from './statistic.ts'
 import { ROWS_SHOWN, usePreview } from './usePreview.ts'
 
 const words = messages.buckets
@@ -135,15 +136,17 @@ function Content({
                   <td className={`mono${column.name.startsWith('_') ? ' t3' : ''}`} title={column.name}>
                     {column.name}
                   </td>
-                  <td className="t2">{column.type}</td>
+                  <td className="t2" title={column.type}>
+                    {column.type}
+                  </td>
                   <td className={`num${column.nulls === 0 ? ' t3' : ''}`}>
                     {column.nulls === undefined ? '' : formatCount(column.nulls)}
                   </td>
                   <td className="num" title={column.min}>
-                    {column.min}
+                    {shortStatistic(column.type, column.min)}
                   </td>
                   <td className="num" title={column.max}>
-                    {column.max}
+                    {shortStatistic(column.type, column.max)}
                   </td>
                 </tr>
               ))}

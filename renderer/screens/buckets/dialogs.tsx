@@ -106,12 +106,12 @@ export function SettingsDialog({ bucket, onClose }: { readonly bucket: string; r
             {settings.map((setting) => (
               <tr key={setting.name}>
                 <td className="medium">{setting.name}</td>
-                <td title={setting.detail ?? setting.value}>{setting.value}</td>
-                <td>
+                <td title={setting.detail ?? setting.value}>
                   <LampMark state={setting.verdict === 'ok' ? 'ok' : setting.verdict === 'warn' ? 'warn' : 'none'}>
-                    {words.effects[setting.effect]}
+                    {setting.value}
                   </LampMark>
                 </td>
+                <td className="t2">{words.effects[setting.effect]}</td>
               </tr>
             ))}
           </tbody>
@@ -161,7 +161,7 @@ export function DeleteDialog({
         </>
       }
     >
-      <p className="small t2">{words.deleteText}</p>
+      <p className="small t2 bk-delete">{words.deleteText}</p>
       <TextField
         label={words.deleteConfirm(wanted)}
         value={typed}

@@ -1,9 +1,10 @@
+import { parseObjectKey } from '../../../shared/domain/objectKey.ts'
 import type { ObjectInfo } from '../../../shared/domain/objects.ts'
 import { messages } from '../../text/messages.ts'
 import { now } from '../../ui/clock.ts'
 import { formatBytes, formatCount, formatMoment } from '../../ui/format.ts'
 import type { Column } from '../../ui/table/columns.ts'
-import { lastPart, sequenceCount, sequencesOf } from './place.ts'
+import { objectLabel, sequenceCount, sequencesOf } from './place.ts'
 
 const words = messages.buckets.columns
 
@@ -12,14 +13,29 @@ export const OBJECT_COLUMNS: readonly Column<ObjectInfo>[] = [
   {
     id: 'object',
     label: words.object,
-    width: 200,
+    width: 104,
     grows: true,
     cell: (object) => (
       <span className="mono" title={object.key}>
-        {lastPart(object.key)}
+        {objectLabel(object.key)}
       </span>
     ),
     value: (object) => object.key,
+  },
+  {
+    id: 'node',
+    label: words.node,
+    width: 96,
+    cell: (object) => <span className="ell">{parseObjectKey(object.key)?.node}</span>,
+    value: (object) => parseObjectKey(object.key)?.node,
+  },
+  {
+    id: 'epoch',
+    label: words.epoch,
+    width: 110,
+    isHiddenAtFirst: true,
+    cell: (object) => <span className="mono t2">{parseObjectKey(object.key)?.epoch}</span>,
+    value: (object) => parseObjectKey(object.key)?.epoch,
   },
   {
     id: 'sequences',

@@ -34,6 +34,12 @@ export function sequencesOf(key: string): string {
   return parts === undefined ? '' : formatRange(parts.fromSeq, parts.toSeq)
 }
 
+/** An object in a list: its sequences; a foreign name as it is. The key itself is too long for a column. */
+export function objectLabel(key: string): string {
+  const parts = parseObjectKey(key)
+  return parts === undefined ? lastPart(key) : formatRange(parts.fromSeq, parts.toSeq)
+}
+
 /** How many sequences an object's name covers. */
 export function sequenceCount(key: string): number | undefined {
   const parts = parseObjectKey(key)

@@ -62,8 +62,8 @@ export function FirstRun() {
                 </>
               ) : (
                 <>
-                  <CopyCli command={DEMO_COMMAND} />
                   <span className="mono t2">{DEMO_COMMAND}</span>
+                  <CopyCli command={DEMO_COMMAND} />
                 </>
               )}
             </div>

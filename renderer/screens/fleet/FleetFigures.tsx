@@ -17,7 +17,8 @@ export function FleetFigures() {
   if (status === undefined) return <div className="vitals" aria-busy="true" />
   const { deliveredAge, trends, drain, backlogRows, anomaliesLastHour, worstAnomalyNode } = status
   const age = (ms: number | undefined) => (ms === undefined ? messages.lamp.unknown : formatWholeDuration(ms))
-  const isDraining = drain.kind !== 'keepingUp' && drain.kind !== 'none'
+  const isDraining = !(['keepingUp', 'none', 'unknown'] as readonly string[]).includes(drain.kind)
+  const isMeasuring = drain.kind === 'unknown' && status.rowsPerSecond === 0
   return (
     <div className="vitals">
       <Figure
@@ -32,7 +33,7 @@ export function FleetFigures() {
       />
       <Figure
         label={words.reading}
-        value={formatRate(status.rowsPerSecond)}
+        value={isMeasuring ? words.measuring : formatRate(status.rowsPerSecond)}
         trend={<Sparkline values={trends.rowsPerSecond} width={60} />}
         tail={words.writing(formatCount(status.nodesWriting), formatCount(status.nodes))}
       />

@@ -56,7 +56,7 @@ function LabelMenu() {
   return (
     <Menu {...MENU}>
       <Menu.Target>
-        <button type="button" className="chip add hide-1280">
+        <button type="button" className="chip add">
           <Icon name="plus" size={10} />
           {words.label}
         </button>

@@ -48,7 +48,7 @@ export function SelectionPlan() {
           <Button size="sm" onClick={() => void pause(ids, !isAllPaused)}>
             {isAllPaused ? words.actions.resume : words.actions.pause}
           </Button>
-          <Button size="sm" className="hide-1280" onClick={() => navigate('settings', 'links')}>
+          <Button size="sm" onClick={() => navigate('settings', 'links')}>
             {words.actions.linkCap}
           </Button>
           <Button size="sm" onClick={() => void openDoctor(ids)}>

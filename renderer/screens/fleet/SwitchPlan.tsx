@@ -67,13 +67,7 @@ export function SwitchPlan({
         <div className="input grow">
           <input ref={reason} className="small" placeholder={words.reason} aria-label={words.reason} maxLength={2000} />
         </div>
-        <Button
-          kind="ghost"
-          className="hide-1280"
-          icon="copy"
-          disabled={type === undefined}
-          onClick={() => void copy()}
-        >
+        <Button kind="ghost" icon="copy" disabled={type === undefined} onClick={() => void copy()}>
           {messages.actions.copyCli}
         </Button>
         <Button kind="ghost" keys="Esc" onClick={discard}>

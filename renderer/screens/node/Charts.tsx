@@ -51,8 +51,7 @@ export function Charts({ nodeId }: { readonly nodeId: string }) {
               {words.cursor} <b className="medium nd-strong">{formatClock(cursorMs)}</b>,{' '}
             </>
           )}
-          {series !== undefined &&
-            words.points(formatNoun(series.rowsRead, 'reading'), formatNoun(series.timesMs.length, 'bin'))}
+          {series !== undefined && formatNoun(series.rowsRead, 'reading')}
         </span>
         <span className="grow" />
         {series !== undefined && series.anomalies.length > 0 && (

@@ -9,10 +9,12 @@ import { messages } from '../../text/messages.ts'
 import { Button } from '../../ui/Button.tsx'
 import { useNow } from '../../ui/clock.ts'
 import { CopyCli } from '../../ui/CopyButton.tsx'
+import { copyText } from '../../ui/copy.ts'
 import { formatClock } from '../../ui/format.ts'
 import { Icon } from '../../ui/Icon.tsx'
 import { lampText } from '../../ui/marks/Lamp.tsx'
 import { Mark, stateClass } from '../../ui/marks/Mark.tsx'
+import { MoreMenu } from '../../ui/MoreMenu.tsx'
 import { href, navigate, useRoute } from '../../ui/router.ts'
 import { useShortcut } from '../../ui/shortcuts.ts'
 import { SidePane, SidePaneButton } from '../../ui/SidePane.tsx'
@@ -103,6 +105,15 @@ function NodeHead({ node }: { readonly node: NodeSummary }) {
         <Button icon={isPaused ? 'play' : 'pause'} disabled={isBusy} onClick={() => void togglePause()}>
           {isPaused ? words.resume : words.pause}
         </Button>
+        <MoreMenu
+          items={[
+            {
+              label: messages.actions.copyCli,
+              icon: 'copy',
+              onClick: () => void copyText(words.command(node.nodeId)),
+            },
+          ]}
+        />
       </div>
     </header>
   )
@@ -113,7 +124,7 @@ function BigLamp({ name, lamp }: { readonly name: 'reach' | 'collect' | 'deliver
   const state: LampState = lamp.state
   const hasMore = state !== 'ok' || lamp.sinceMs !== undefined
   return (
-    <div className="row nd-lamp">
+    <div className="row nd-lamp" title={`${words.lamps[name]}: ${words.lamps.words[name][state]}`}>
       <span className={`lamp ${stateClass(state)}`}>
         <Mark state={state} size={14} />
       </span>

@@ -1,4 +1,5 @@
 import type { SeriesField, SeriesWindow } from '../../../shared/domain/series.ts'
+import { formatCount } from '../../ui/format.ts'
 
 export const WINDOWS = ['15m', '1h', '6h', '24h', '7d'] as const
 export type WindowName = (typeof WINDOWS)[number]
@@ -58,18 +59,30 @@ export function fitRange(field: SeriesField, before: readonly [number, number] |
   return [low - pad, high + pad]
 }
 
-/** Stretches without any reading, longer than three usual distances: drawn as missing, never as a line. */
+/** Distances on each side that say what is usual around one. */
+const NEIGHBOURS = 8
+
+/**
+ * Stretches without any reading, much longer than the distances before and after them: drawn as missing, never as a line.
+ * What is usual is judged nearby, so that a node that begins to write more often does not turn its past into gaps.
+ */
 export function gapsOf(series: SeriesWindow): readonly { readonly fromMs: number; readonly toMs: number }[] {
   const [first] = series.fields
   if (first === undefined) return []
   const filled = series.timesMs.filter((_, index) => series.fields.some((field) => field.mean[index] !== null))
   if (filled.length < 3) return []
   const distances = filled.slice(1).map((time, index) => time - (filled[index] as number))
-  const usual = distances.toSorted((a, b) => a - b)[Math.floor(distances.length / 2)] as number
-  const least = Math.max(usual * 3.5, series.binMs * 3)
-  return distances.flatMap((distance, index) =>
-    distance > least ? [{ fromMs: (filled[index] as number) + series.binMs, toMs: filled[index + 1] as number }] : [],
-  )
+  return distances.flatMap((distance, index) => {
+    if (distance <= series.binMs * 3) return []
+    const before = median(distances.slice(Math.max(0, index - NEIGHBOURS), index))
+    const after = median(distances.slice(index + 1, index + 1 + NEIGHBOURS))
+    if (distance <= Math.max(before, after) * 3.5) return []
+    return [{ fromMs: (filled[index] as number) + series.binMs, toMs: filled[index + 1] as number }]
+  })
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
 }
 
 /**
@@ -123,5 +136,5 @@ export function loudestField(series: SeriesWindow): string | undefined {
 export function formatValue(value: number | null | undefined): string {
   if (value === null || value === undefined) return ''
   const size = Math.abs(value)
-  return value.toFixed(size >= 1000 ? 0 : size >= 50 ? 1 : 2)
+  return size >= 1000 ? formatCount(value) : value.toFixed(size >= 50 ? 1 : 2)
 }

@@ -12,6 +12,7 @@ import { Head } from '../../ui/Head.tsx'
 import { navigate, useRoute } from '../../ui/router.ts'
 import { useShortcut } from '../../ui/shortcuts.ts'
 import { SidePaneButton } from '../../ui/SidePane.tsx'
+import { showToast } from '../../ui/toast.tsx'
 import { ContractsTab } from './ContractsTab.tsx'
 import { History } from './History.tsx'
 import type { Period } from './History.tsx'
@@ -37,13 +38,13 @@ export function PipelinesScreen() {
   const types = useWorkspace((state) => state.workspace?.pipelineTypes.length ?? 0)
   const isRuleOn = useRules((state) => state.autoSwitch?.enabled === true)
   const go = (next: Tab) => navigate('pipelines', next)
-  useShortcut('P', words.switch, () => navigate('fleet'))
+  useShortcut('P', words.switch, chooseNodes)
   return (
     <>
       <Head title={words.title} sub={words.sub(formatNoun(types, 'type'), formatNoun(nodes, 'node'), isRuleOn)}>
         {tab === 'history' && <SidePaneButton label={words.side} />}
         <CopyCli command={words.copyCli} />
-        <Button kind="primary" keys="P" onClick={() => navigate('fleet')}>
+        <Button kind="primary" keys="P" onClick={chooseNodes}>
           {words.switch}
         </Button>
       </Head>
@@ -59,6 +60,12 @@ export function PipelinesScreen() {
       {tab === 'quarantine' && <QuarantineTab />}
     </>
   )
+}
+
+/** A switch begins with the nodes it is for: the fleet is where they are chosen. */
+function chooseNodes(): void {
+  navigate('fleet')
+  showToast({ state: 'none', title: words.chooseNodes, text: words.chooseNodesText })
 }
 
 function Tabs({ tab, onTab }: { readonly tab: Tab; readonly onTab: (tab: Tab) => void }) {

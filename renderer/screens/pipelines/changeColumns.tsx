@@ -25,7 +25,7 @@ export const CHANGE_COLUMNS: readonly Column<PipelineTimelineEntry>[] = [
   {
     id: 'node',
     label: words.columns.node,
-    width: 120,
+    width: 108,
     cell: (entry) => (
       <a className="medium bare-link" href={href('node', entry.nodeId)}>
         {entry.nodeId}
@@ -36,7 +36,7 @@ export const CHANGE_COLUMNS: readonly Column<PipelineTimelineEntry>[] = [
   {
     id: 'change',
     label: words.columns.change,
-    width: 240,
+    width: 232,
     cell: (entry) => (
       <span className="row pl-change">
         {entry.previousType === undefined ? (
@@ -56,7 +56,7 @@ export const CHANGE_COLUMNS: readonly Column<PipelineTimelineEntry>[] = [
   {
     id: 'by',
     label: words.columns.by,
-    width: 128,
+    width: 92,
     cell: (entry) => <span title={entry.by}>{entry.by ?? words.unknown}</span>,
     value: (entry) => entry.by,
   },

@@ -27,11 +27,12 @@ export function Drill({
     <>
       <div className="row pf-drill-head">
         <h2 className="h2">{words.drillTitle(group, cell.date)}</h2>
-        <Badge tone={cell.kind === 'bad' ? 'bad' : cell.kind === 'wait' ? 'off' : 'ok'}>{words.cells[cell.kind]}</Badge>
+        <Badge tone={toneOf(cell.kind)}>{words.cells[cell.kind]}</Badge>
         <span className="grow" />
         <Button kind="ghost" size="sm" icon="x" aria-label={words.close} onClick={onClose} />
       </div>
-      <table className="tbl pf-drill">
+      {cell.entries.length === 0 && <p className="small t3 pf-trace-note pf-none">{words.drillNone}</p>}
+      <table className="tbl pf-drill" hidden={cell.entries.length === 0}>
         <thead>
           <tr>
             <th>{words.columns.node}</th>
@@ -65,6 +66,11 @@ export function Drill({
       {findings.length > 0 && <Findings findings={findings} onTrace={onTrace} />}
     </>
   )
+}
+
+function toneOf(kind: ProofCell['kind']): 'ok' | 'bad' | 'off' {
+  if (kind === 'bad') return 'bad'
+  return kind === 'wait' || kind === 'none' ? 'off' : 'ok'
 }
 
 const SHOWN = 50

@@ -3,6 +3,7 @@ import { messages } from '../../text/messages.ts'
 import { Age } from '../../ui/Age.tsx'
 import { Button } from '../../ui/Button.tsx'
 import { formatClock, formatCount, formatDuration, formatNoun } from '../../ui/format.ts'
+import { MoreMenu } from '../../ui/MoreMenu.tsx'
 import { committedRows } from './proofModel.ts'
 
 const words = messages.proof
@@ -21,7 +22,7 @@ export function Hero({ report, nodes, actions }: HeroProps) {
       <Seal tone={tone} />
       <div className="col grow gap-1">
         <h1 className={`pf-sentence c-${tone}`}>{sentence(report)}</h1>
-        <div className="t2 ell">
+        <div className="t2">
           <Explanation report={report} nodes={nodes} />
         </div>
       </div>
@@ -57,7 +58,7 @@ function Explanation({ report, nodes }: Pick<HeroProps, 'report' | 'nodes'>) {
     <>
       {before}
       <b className="medium pf-strong">{rows}</b>
-      {after} <span className="hide-1280">{report.isFull ? words.readBack(objects) : words.quickRead(objects)}</span>
+      {after} {report.isFull ? words.readBack(objects) : words.quickRead(objects)}
     </>
   )
 }
@@ -125,6 +126,7 @@ export function HeroActions({
           {words.exportReport}
         </Button>
       )}
+      <MoreMenu items={[{ label: words.readEverything, icon: 'proof', onClick: onReadAll }]} />
     </>
   )
 }

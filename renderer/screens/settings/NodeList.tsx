@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import { useNodes } from '../../stores/nodes.ts'
 import { removeNode } from '../../stores/scan.ts'
+import { useWorkspace } from '../../stores/workspace.ts'
 import { messages } from '../../text/messages.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Dialog } from '../../ui/Dialog.tsx'
@@ -15,6 +16,7 @@ const SHOWN = 200
 /** The nodes of the workspace, to be taken out again; the fleet is the place for more than a few hundred. */
 export function NodeList() {
   const nodes = useNodes((state) => state.list)
+  const folder = useWorkspace((state) => state.workspace?.folder)
   const [leaving, setLeaving] = useState<string>()
   if (nodes.length === 0) return null
   const remove = (nodeId: string) =>
@@ -30,12 +32,14 @@ export function NodeList() {
       </div>
       <ul className="node-list">
         {nodes.slice(0, SHOWN).map((node) => (
-          <li key={node.nodeId} className="row">
-            <a className="medium" href={href('node', node.nodeId)}>
+          <li key={node.nodeId}>
+            <a className="medium ell" href={href('node', node.nodeId)}>
               {node.nodeId}
             </a>
-            <span className="t3 small">{node.site}</span>
-            <span className="mono t3 ell grow">{node.path}</span>
+            <span className="t3 small ell">{node.site}</span>
+            <span className="mono t3 ell" title={node.path}>
+              {insideOf(folder, node.path)}
+            </span>
             <Button size="sm" kind="ghost" onClick={() => setLeaving(node.nodeId)}>
               {words.remove}
             </Button>
@@ -67,4 +71,10 @@ export function NodeList() {
       </Dialog>
     </div>
   )
+}
+
+/** A path as it is seen from the workspace; one that lies elsewhere stays whole. */
+function insideOf(folder: string | undefined, path: string): string {
+  if (folder === undefined || !path.startsWith(folder)) return path
+  return path.slice(folder.length).replace(/^[\\/]+/, '')
 }

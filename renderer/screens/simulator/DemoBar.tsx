@@ -7,7 +7,9 @@ import { Age } from '../../ui/Age.tsx'
 import { Button } from '../../ui/Button.tsx'
 import { now, useNow } from '../../ui/clock.ts'
 import { formatCount, formatNoun } from '../../ui/format.ts'
+import { Icon } from '../../ui/Icon.tsx'
 import type { IconName } from '../../ui/Icon.tsx'
+import { ActionMenu, MoreMenu } from '../../ui/MoreMenu.tsx'
 import { navigateTo } from '../../ui/router.ts'
 import { Segmented } from '../../ui/Segmented.tsx'
 import { useShortcut } from '../../ui/shortcuts.ts'
@@ -54,7 +56,9 @@ function Story({ demo }: { readonly demo: DemoState }) {
     <div>
       <div className="row">
         <b className="medium ell">{step?.heading ?? step?.title}</b>
-        <span className="t3 small nowrap">{words.of(formatCount(demo.step + 1), formatCount(demo.steps.length))}</span>
+        <span className="t3 small nowrap story-count">
+          {words.of(formatCount(demo.step + 1), formatCount(demo.steps.length))}
+        </span>
         {step !== undefined && (
           <Button size="sm" kind="ghost" className="hide-1280" onClick={() => navigateTo(step.screen)}>
             {words.show}
@@ -81,12 +85,50 @@ function Story({ demo }: { readonly demo: DemoState }) {
         </Button>
         <Button size="sm" icon="step" aria-label={words.next} title={words.next} onClick={() => act(nextStep())} />
         <Button size="sm" icon="reset" aria-label={words.reset} title={words.reset} onClick={() => act(resetStory())} />
+        <NarrowMenus demo={demo} speed={speed} />
       </div>
-      <p className="small t2 ell story-sentence" aria-live="polite" title={step?.sentence}>
+      <p className="small t2 story-sentence" aria-live="polite" title={step?.sentence}>
         {step?.sentence}
       </p>
       <Steps demo={demo} />
     </div>
+  )
+}
+
+/** In a narrow window: the faults, and speed and place of the step, each behind one button. */
+function NarrowMenus({ demo, speed }: { readonly demo: DemoState; readonly speed: string }) {
+  const step = demo.steps[demo.step]
+  const isBroken = demo.faults.some((fault) => fault.isActive)
+  return (
+    <>
+      <span className="only-1100">
+        <ActionMenu
+          items={demo.faults.map((fault) => ({
+            label: fault.label,
+            icon: ICONS[fault.id],
+            isOn: fault.isActive,
+            onClick: () => act(setFault(fault.id, !fault.isActive)),
+          }))}
+        >
+          <button type="button" className={`btn sm nowrap${isBroken ? ' fault-on' : ''}`}>
+            <Icon name="cut" size={12} />
+            {words.break}
+          </button>
+        </ActionMenu>
+      </span>
+      <MoreMenu
+        size="sm"
+        items={[
+          ...(step === undefined
+            ? []
+            : [{ label: words.showStep, icon: 'arrow', onClick: () => navigateTo(step.screen) } as const]),
+          ...SPEEDS.filter((value) => value !== speed).map(
+            (value) =>
+              ({ label: words.speedOf(value), icon: 'clock', onClick: () => act(setSpeed(Number(value))) }) as const,
+          ),
+        ]}
+      />
+    </>
   )
 }
 
@@ -122,7 +164,7 @@ function Steps({ demo }: { readonly demo: DemoState }) {
 
 function Faults({ demo }: { readonly demo: DemoState }) {
   return (
-    <div>
+    <div className="hide-1100">
       <div className="row">
         <span className="micro t3">{words.faults}</span>
         <span className="grow" />
@@ -156,7 +198,7 @@ function FaultButton({ fault, number }: { readonly fault: DemoState['faults'][nu
 function LiveProof() {
   const status = useFleet((state) => state.status)
   const proof = status?.proof
-  const isKnown = proof?.checkedAtMs !== undefined
+  const isKnown = proof !== undefined && proof.checkedAtMs !== undefined
   const tone = proof?.state === 'broken' ? 'bad' : isKnown ? 'ok' : 'off'
   return (
     <a className={`story-proof ${tone}`} href="#/proof">
@@ -165,17 +207,17 @@ function LiveProof() {
         <span className="grow" />
         <span>
           {proof?.checkedAtMs === undefined ? (
-            words.notChecked
+            ''
           ) : (
             <Age sinceMs={Math.min(now(), proof.checkedAtMs)} suffix={words.ago} />
           )}
         </span>
       </span>
       <b className={`c-${tone}`}>
-        {formatCount(proof?.missing ?? 0)} missing, {formatCount(proof?.duplicated ?? 0)} duplicated
+        {isKnown ? words.verdict(formatCount(proof.missing), formatCount(proof.duplicated)) : words.notChecked}
       </b>
       <span className="small">
-        {words.delivered(formatNoun(proof?.rows ?? 0, 'row'))}
+        {isKnown ? words.delivered(formatNoun(proof.rows, 'row')) : words.firstCheck}
         <br />
         {words.waiting(formatNoun(status?.backlogRows ?? 0, 'row'))}
       </span>

@@ -13,7 +13,7 @@ export const SIMULATED_COLUMNS: readonly Column<SimulatedNode>[] = [
   {
     id: 'node',
     label: words.columns.node,
-    width: 130,
+    width: 112,
     cell: (node) => (
       <a className="medium bare-link" href={href('node', node.nodeId)}>
         {node.nodeId}
@@ -24,7 +24,7 @@ export const SIMULATED_COLUMNS: readonly Column<SimulatedNode>[] = [
   {
     id: 'state',
     label: words.columns.state,
-    width: 110,
+    width: 100,
     cell: (node) => (
       <LampMark state={node.problem !== undefined ? 'bad' : node.isRunning ? 'ok' : 'hold'} title={node.problem ?? ''}>
         {node.problem ?? (node.isRunning ? words.running : words.stopped)}
@@ -44,14 +44,14 @@ export const SIMULATED_COLUMNS: readonly Column<SimulatedNode>[] = [
   {
     id: 'scenario',
     label: words.columns.scenario,
-    width: 120,
+    width: 110,
     cell: (node) => node.scenario,
     value: (node) => node.scenario,
   },
   {
     id: 'anomalies',
     label: words.columns.anomalies,
-    width: 200,
+    width: 140,
     grows: true,
     cell: (node) =>
       node.activeAnomalies.length === 0 ? (
@@ -86,7 +86,7 @@ export const SIMULATED_COLUMNS: readonly Column<SimulatedNode>[] = [
   {
     id: 'seed',
     label: words.columns.seed,
-    width: 160,
+    width: 156,
     hideBelow: 1320,
     cell: (node) => <span className="mono micro t3">{node.seed}</span>,
     value: (node) => node.seed,

@@ -2,6 +2,7 @@ import { afterEach, expect, test } from 'vitest'
 import { openNodeDatabase } from '../../../electron/core/db/nodeDatabase.ts'
 import { createFleetObserver } from '../../../electron/core/fleet/observer.ts'
 import type { FleetObserver } from '../../../electron/core/fleet/observer.ts'
+import { createNodeWatch } from '../../../electron/core/fleet/nodeWatch.ts'
 import { readPipeline } from '../../../electron/core/pipelines/pipelineManager.ts'
 import type { Clock } from '../../../electron/core/support/clock.ts'
 import { createFakeClock } from '../../helpers/fakeClock.ts'
@@ -63,4 +64,27 @@ test('a node that writes is looked at every two seconds, one at rest every five,
   expect(looks.n2.size).toBeGreaterThanOrEqual(7)
   expect(looks.n2.size).toBeLessThanOrEqual(10)
   expect(observer.observation('n1')?.newestSeq).toBeGreaterThan(40)
+})
+
+test('a node at rest is news until its trend can be drawn, and no more while it grows', async () => {
+  bench = makeUploaderBench({ nodes: 1, rows: 3 })
+  const clock = createFakeClock(SAMPLE_START_MS + 3_600_000)
+  const [node] = bench.config.nodes
+  if (node === undefined) throw new Error('The bench has no node.')
+  const watch = createNodeWatch(node, {
+    clock,
+    openNode: ({ sqlite, timeZone }) => openNodeDatabase(sqlite, { timeZone }),
+    readActive: ({ sqlite }) => readPipeline(sqlite, { customTypes: [] }),
+  })
+  const lookAfterASample = (): boolean => {
+    clock.advance(5_000)
+    return watch.look()
+  }
+  watch.look()
+  expect([lookAfterASample(), lookAfterASample()]).toEqual([true, true])
+  expect(Array.from({ length: 20 }, lookAfterASample)).toEqual(Array.from({ length: 20 }, () => false))
+  bench.nodes[0]?.append(5)
+  expect(lookAfterASample()).toBe(true)
+  // The trend has a hill now: it looks another as long as it grows.
+  expect(lookAfterASample()).toBe(true)
 })

@@ -93,6 +93,8 @@ describe('the figures of a fleet', () => {
       kind: 'at',
       atMs: 9,
     })
+    expect(drained({ kind: 'keepingUp' }, { kind: 'unknown' })).toEqual({ kind: 'unknown' })
+    expect(drained({ kind: 'unknown' }, { kind: 'growing' })).toEqual({ kind: 'growing' })
     expect(drained()).toEqual({ kind: 'none' })
   })
 })
