@@ -15,6 +15,8 @@ export interface Watch {
   /** These executions deliver rows a second claim covers: they come out of quarantine. */
   noteReplays(ids: readonly number[]): void
   replays(): readonly number[]
+  /** A replay, noted as one or found in the bucket by a ledger that had lost it. */
+  isReplay(executionId: number): boolean
   /** Another ledger took the place of the one watched; it knows these replays. */
   forget(replays: readonly number[]): void
 }
@@ -131,11 +133,14 @@ export function createWatch(ports: WatchPorts): Watch {
     return wrong
   }
 
-  /** A replay, noted as one or found in the bucket by a ledger that had lost it. */
-  const isReplay = (ledger: LedgerConnection, id: number): boolean => {
+  const isReplay = (id: number): boolean => {
     if (replays.has(id)) return true
     if (!hasAdopted) return false
-    const names = ledger.sql(`SELECT bucket || '/' || object_key FROM objects WHERE execution_id = ?`).pluck().all(id)
+    const names = ports
+      .ledger()
+      .sql(`SELECT bucket || '/' || object_key FROM objects WHERE execution_id = ?`)
+      .pluck()
+      .all(id)
     return (names as string[]).some((name) => store.objects.get(name)?.metadata['fieldgate-claim-kind'] === 'replay')
   }
 
@@ -169,12 +174,13 @@ export function createWatch(ports: WatchPorts): Watch {
       for (const id of ids) replays.add(id)
     },
     replays: () => [...replays],
+    isReplay,
     look() {
       hasLooked = true
       const ledger = ports.ledger()
       const cursors = ledger.sql(CURSORS).all() as CursorRow[]
       const all = ledger.sql(CLAIMS).all() as ClaimRow[]
-      const claims = all.filter((claim) => !isReplay(ledger, claim.id))
+      const claims = all.filter((claim) => !isReplay(claim.id))
       const gaps = [...ledger.sql(GAPS).all(), ...ledger.sql(LOST_GAPS).all()] as ClaimRow[]
       const crimes = store.crimes.slice(crimesKnown.count)
       crimesKnown.count = store.crimes.length

@@ -164,7 +164,7 @@ export function createSimNode(index: number, path: string, options: WorldOptions
   const correct = (rng: Rng): void => {
     if (!options.isWide || !mayChange()) return
     const rows = [...node.life().rows.values()].filter(
-      (row) => row.temperatures.length === 1 && typeof row.temperatures[0] === 'number',
+      (row) => row.temperatures.length === 1 && row.temperatures[0] !== null,
     )
     if (rows.length === 0) return
     const row = rng.pick(rows)

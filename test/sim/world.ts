@@ -36,6 +36,8 @@ export interface World {
   readonly stateDir: string
   /** True once readings that are no number were let through. */
   readonly wasRelaxed: () => boolean
+  /** True for an execution that delivers rows out of quarantine. */
+  readonly isReplay: (executionId: number) => boolean
   /** What happened, in words. */
   readonly story: readonly string[]
   /** Promises broken so far. */
@@ -335,6 +337,7 @@ export function createWorld(
     ledger: () => ledger,
     stateDir,
     wasRelaxed: () => wasRelaxed,
+    isReplay: (id) => watch.isReplay(id),
     story,
     violations,
     apply,

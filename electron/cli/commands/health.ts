@@ -33,7 +33,10 @@ async function checkUploader(context: CommandContext, options: HealthOptions): P
   const beat = await (await context.engine()).call('fleet.heartbeat', {})
   const now = Date.now()
   const problems: string[] = []
-  if (beat === null) problems.push('No uploader has run in this workspace.')
+  if (beat === null)
+    problems.push(
+      'No uploader keeps running in this workspace; an upload --once leaves no heartbeat. Start one: fieldgate upload.',
+    )
   else if (now - beat.atMs > options.maxAge * 1000)
     problems.push(`The uploader (pid ${beat.pid}) was last seen ${formatSpan(now - beat.atMs)} ago.`)
   for (const node of beat?.failing ?? []) {

@@ -1,4 +1,6 @@
 import { parquetReadObjects } from 'hyparquet'
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { sumQuarantine } from '../../../electron/core/db/ledger/quarantine.ts'
 import { listQuarantine } from '../../../electron/core/db/ledger/records.ts'
@@ -142,6 +144,25 @@ describe('a replay', () => {
       expect((await delivered()).filter((row) => row === `${id} v2`)).toHaveLength(1)
     }
     expect(await delivered()).toHaveLength(8)
+  })
+
+  test('leaves the rows of a claim that is not finished: mended at the source, its redo delivers them, and they leave quarantine', async () => {
+    insert(1, 20)
+    insert(2, 'hot')
+    bench.step = (step) => {
+      if (step === 'encodedRecorded') throw new Error('killed')
+    }
+    await bench.upload()
+    bench.step = () => undefined
+    expect(listQuarantine(bench.ledger, { limit: 9, isOpen: true })).toHaveLength(1)
+    contract({}, 2)
+    expect(claimReplays(bench.ledger, bench.deps.config, { atMs: 0 }).ids).toEqual([])
+    queryForeign(bench.paths[0] as string, 'UPDATE sensor_readings SET temperature = 21 WHERE id = 2')
+    rmSync(join(bench.deps.config.stateDir, 'spool'), { recursive: true })
+    bench.clock.advance(3_600_000)
+    await bench.upload()
+    expect(await delivered()).toEqual(['1 v1', '2 v1'])
+    expect(listQuarantine(bench.ledger, { limit: 9 })).toEqual([])
   })
 
   test('asked for twice at once claims the rows once, and is in the audit trail', async () => {

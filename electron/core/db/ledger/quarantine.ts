@@ -16,7 +16,10 @@ export interface ReplayRow {
   readonly row: string
 }
 
-/** Rows that wait in quarantine and are in no replay, in order of sequence: of a node, or those with the given ids. */
+/**
+ * Rows that wait in quarantine and are in no replay, in order of sequence: of a node, or those with the given ids. Not those of
+ * a claim that is still open, because its redo may find them mended at the source and deliver them itself.
+ */
 export function listReplayable(
   ledger: LedgerConnection,
   filter: { readonly nodeId?: string | undefined; readonly ids?: readonly number[] | undefined },
@@ -29,6 +32,7 @@ export function listReplayable(
        FROM quarantine WHERE state = 'open' AND (? IS NULL OR node_id = ?)
          AND (? IS NULL OR id IN (SELECT value FROM json_each(?)))
          AND id NOT IN (SELECT quarantine_id FROM replays)
+         AND execution_id NOT IN (SELECT id FROM executions WHERE state IN ('claimed', 'encoded'))
        ORDER BY node_id, table_name, epoch, route, sequence`,
     )
     .all(nodeId, nodeId, ids, ids) as ReplayableRow[]

@@ -121,6 +121,13 @@ export function recordEncoded(
         object.spoolPath,
       )
     }
+    const rejected = JSON.stringify(outcome.quarantined.map((row) => row.sequence))
+    // What an attempt before had rejected and this one delivers.
+    ledger
+      .sql(
+        `DELETE FROM quarantine WHERE execution_id = ? AND state = 'open' AND sequence NOT IN (SELECT value FROM json_each(?))`,
+      )
+      .run(execution.id, rejected)
     keepQuarantine(ledger, execution, outcome.quarantined, outcome.atMs)
     noteRejectedAgain(
       ledger,
