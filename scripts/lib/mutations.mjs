@@ -9,7 +9,7 @@ const LEDGER_TESTS = ['test/core/db/ledger/ledger.test.ts', 'test/core/db/ledger
 const SOURCE_TESTS = ['test/core/uploader/sources.test.ts', 'test/core/db/epoch.test.ts']
 const STORE = ['test/core/objects/traps.test.ts', 'test/core/objects/conformance.test.ts']
 const PUTS = ['test/core/uploader/putGuards.test.ts']
-const LOST = ['test/core/uploader/ledgerLost.test.ts']
+const LOST = ['test/core/uploader/ledgerLostQuarantine.test.ts']
 const COMPACT = ['test/core/db/ledger/compact.test.ts']
 const REPLAY = ['test/core/pipelines/replay.test.ts']
 

@@ -8,7 +8,7 @@ import { listCursors } from '../db/ledger/lanes.ts'
 import { underLease } from '../db/ledger/leases.ts'
 import { decideEpoch } from '../db/epoch.ts'
 import type { NodeDatabase, TablePlan } from '../db/nodePort.ts'
-import { readQuarantine, writeQuarantine } from './adoptQuarantine.ts'
+import { findSilentClaims, readQuarantine, writeQuarantine } from './adoptQuarantine.ts'
 import type { FoundClaim } from './bucketHistory.ts'
 import { pinRequest } from './claim.ts'
 import type { PinnedRequest } from './claim.ts'
@@ -43,11 +43,19 @@ export async function adoptHistory(
   const database = ports.openNode(node)
   try {
     const plan = database.plan({ table: claims[0]?.table, timestampColumn: node.timestampColumn })
-    const present = new Set(presentClaims(ports, node, database, plan, claims))
-    const quarantine = await readQuarantine(ports, { node, database, plan }, claims, present, signal)
+    const present = presentClaims(ports, node, database, plan, claims)
+    const silent = findSilentClaims(ports.ledger, { node, database, plan }, present)
+    const all = [...claims, ...silent]
+    const quarantine = await readQuarantine(
+      ports,
+      { node, database, plan },
+      all,
+      new Set([...present, ...silent]),
+      signal,
+    )
     // Rejected rows are written together with the claims that account for them: after a crash neither is there.
     const executions = underLease(ports.ledger, node.id, ports.runner.token, () => {
-      const adopted = writeHistory(ports, node, database, plan, claims)
+      const adopted = writeHistory(ports, node, database, plan, all)
       writeQuarantine(ports, adopted, quarantine)
       return adopted
     })
@@ -227,7 +235,7 @@ function writeClaim(
   const isWhole = claim.found.length + known.length === claim.objects
   // What a replay left behind is in quarantine still, and can be replayed by itself.
   if (isWhole || (isReplay && openId === undefined)) {
-    const finishedAtMs = Math.max(...claim.found.map((object) => object.lastModifiedMs))
+    const finishedAtMs = Math.max(0, ...claim.found.map((object) => object.lastModifiedMs))
     const rows = claim.found.reduce((sum, object) => sum + object.rows, 0)
     const counts = isWhole ? claim.counts : { read: rows, kept: rows, rejected: 0, filtered: 0, aggregated: 0 }
     const id = adoptClaim(ledger, { ...claim, counts, kind, request, finishedAtMs, objects: claim.found }, openId)

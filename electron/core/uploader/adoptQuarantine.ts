@@ -2,8 +2,10 @@ import { rmSync } from 'node:fs'
 import type { Lane } from '../../../shared/domain/execution.ts'
 import type { NodeConfig } from '../../../shared/domain/settings.ts'
 import { listObjects } from '../db/ledger/executions.ts'
-import { findOpenClaim } from '../db/ledger/adopt.ts'
+import { coveredByRoute, findOpenClaim } from '../db/ledger/adopt.ts'
+import type { LedgerConnection } from '../db/ledger/connection.ts'
 import { endReplay } from '../db/ledger/quarantine.ts'
+import { subtractRanges } from '../db/ledger/ranges.ts'
 import { keepQuarantine } from '../db/ledger/transitions.ts'
 import type { NodeDatabase, TablePlan } from '../db/nodePort.ts'
 import { openParquet } from '../parquet/decode.ts'
@@ -54,6 +56,38 @@ export async function readQuarantine(
     }
   }
   return { rejected, replayed }
+}
+
+/**
+ * The claims of the present life that rejected every row they read and so left no object, as the replays of their rows tell:
+ * one for each range of replays that neither `present` nor the ledger accounts for. Without them the rows a replay could not
+ * deliver would be due as if nobody had read them, and those it did deliver be delivered again.
+ */
+export function findSilentClaims(
+  ledger: LedgerConnection,
+  { database }: ClaimedTable,
+  present: readonly FoundClaim[],
+): readonly FoundClaim[] {
+  const byRoute = Map.groupBy(present, (claim) => claim.route)
+  return [...byRoute].flatMap(([route, claims]) => {
+    const replays = claims.filter((claim) => claim.kind === 'replay')
+    const [first] = replays
+    if (first === undefined) return []
+    const known = coveredByRoute(ledger, first).get(route) ?? []
+    const others = claims.filter((claim) => claim.kind !== 'replay')
+    return subtractRanges(replays, [...others, ...known]).map((range): FoundClaim => {
+      const rows = database.countRows(first.table, range.fromSeq - 1, range.toSeq)
+      return {
+        ...first,
+        ...range,
+        kind: 'gap',
+        objects: 0,
+        found: [],
+        counts: { read: rows, kept: 0, rejected: rows, filtered: 0, aggregated: 0 },
+        contract: undefined,
+      }
+    })
+  })
 }
 
 /** Puts rows that adopted claims had rejected back in quarantine; those that a replay delivered since count as replayed. */

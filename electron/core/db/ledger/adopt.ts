@@ -189,8 +189,11 @@ export function placeLanes(
   })
 }
 
-/** What the executions of each route cover, touching ranges joined, lowest first. */
-function coveredByRoute(ledger: LedgerConnection, table: Omit<Lane, 'route'>): ReadonlyMap<string, readonly Range[]> {
+/** What the executions of each route of a table's life cover, touching ranges joined, lowest first. */
+export function coveredByRoute(
+  ledger: LedgerConnection,
+  table: Omit<Lane, 'route'>,
+): ReadonlyMap<string, readonly Range[]> {
   const rows = ledger
     .sql(
       `SELECT route, from_seq AS fromSeq, to_seq AS toSeq FROM executions
