@@ -26,6 +26,27 @@ for (const screen of SCREENS) {
   }
 }
 
+test('nothing of the frame moves while a screen is read for the first time', async ({ fieldgate }) => {
+  const { page } = fieldgate
+  await page.reload()
+  const story = page.getByRole('region', { name: 'Demo story' })
+  await expect(story).toBeVisible()
+  const tops = await page.evaluate(async (places) => {
+    const bar = document.querySelector('.story')
+    const found = new Set<number>()
+    for (const place of places) {
+      location.hash = `#/${place}`
+      for (const until = performance.now() + 400; performance.now() < until;) {
+        await new Promise((resolve) => requestAnimationFrame(resolve))
+        found.add(Math.round(bar?.getBoundingClientRect().top ?? 0))
+      }
+    }
+    return [...found]
+  }, SCREENS)
+  expect(tops).toHaveLength(1)
+  await fieldgate.open('fleet')
+})
+
 test('a node opens from the fleet and back', async ({ fieldgate, complaints }) => {
   const [node] = await fieldgate.call('nodes.list', {})
   await fieldgate.goTo(`node/${node?.nodeId}`)

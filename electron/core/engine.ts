@@ -83,6 +83,7 @@ export function createEngine(config: EngineConfig, ports: EnginePorts): Engine {
     spawnWorker: ports.spawnWorker,
     spawnSimulator: ports.spawnSimulator,
     store: () => parts.embedded().faults,
+    onMended: () => parts.uploader().nudge(),
     setPipeline: (nodeId, type, reason) =>
       void handlers['pipelines.set']({ nodeId, type, by: 'demo', reason }, noSignal()),
     onDemo: (state) => bus.emit('demo.changed', state),

@@ -31,11 +31,12 @@ export function Shell() {
       <Nav current={route.screen} />
       <main className="main" id="main" tabIndex={-1}>
         <ConnectionBanner />
-        <ScreenBoundary key={route.screen}>
-          <Suspense fallback={<Skeleton />}>
-            <div className="screen">{isKnown ? <Component /> : <Skeleton />}</div>
-          </Suspense>
-        </ScreenBoundary>
+        {/* The frame stands while a screen loads: nothing below it moves. */}
+        <div className="screen">
+          <ScreenBoundary key={route.screen}>
+            <Suspense fallback={<Skeleton />}>{isKnown ? <Component /> : <Skeleton />}</Suspense>
+          </ScreenBoundary>
+        </div>
         <DemoBar />
       </main>
       <StatusBar />

@@ -75,7 +75,7 @@ export const activity = {
     attempts: 'Steps',
     claimed: (range: string) => `Claimed ${range}`,
     encoded: (rows: string, bytes: string) => `Encoded ${rows}, ${bytes}`,
-    failedTimes: (message: string, n: string) => `${message}, ${n} try`,
+    failedTimes: (message: string, n: string) => `${message.replace(/\.$/, '')}, ${n} try`,
     committed: (rows: string) => `Committed ${rows}`,
     openBucket: 'Open in Buckets',
     openNode: 'Open node',

@@ -61,7 +61,6 @@ export const simulator = {
     delivered: (rows: string) => `${rows} accounted for`,
     waiting: (rows: string) => `${rows} waiting on the nodes`,
     failed: 'The demo refused',
-    show: 'Show',
     showStep: 'Show what this step is about',
     speedOf: (times: string) => `Run at ${times}×`,
     break: 'Break something',

@@ -3,6 +3,9 @@ import { assertNever } from '../../shared/domain/errors.ts'
 import { messages } from '../text/messages.ts'
 import { formatMinute, formatWholeDuration } from './format.ts'
 
+/** Nobody counts less: "0 s after link" would say that nothing waits. */
+const LEAST_MS = 1000
+
 /** When a backlog is gone, in words: always an answer ("14:31", "3 min after link", "stalled"). */
 export function drainText(drain: DrainForecast): string {
   const { drain: words } = messages
@@ -14,7 +17,9 @@ export function drainText(drain: DrainForecast): string {
     case 'at':
       return formatMinute(drain.atMs)
     case 'afterLink':
-      return drain.ms === undefined ? words.onceLink : words.afterLink(formatWholeDuration(drain.ms))
+      return drain.ms === undefined
+        ? words.onceLink
+        : words.afterLink(formatWholeDuration(Math.max(LEAST_MS, drain.ms)))
     case 'stalled':
       return words.stalled
     case 'paused':

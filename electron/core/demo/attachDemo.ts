@@ -19,6 +19,8 @@ interface AttachDemoPorts {
   /** Makes a simulator in a thread of its own; asked once, and only in a demo workspace. */
   readonly spawnSimulator: () => Simulator
   readonly store: () => StoreSwitches
+  /** The store works again after a fault. */
+  readonly onMended: () => void
   /** Switches a node through the pipeline manager, in the name of the demo. */
   readonly setPipeline: (nodeId: string, type: string, reason: string) => void | Promise<void>
   readonly onDemo: (state: DemoState) => void
@@ -61,6 +63,7 @@ export function attachDemo(ports: AttachDemoPorts): AttachedDemo {
       store: ports.store,
       killWorkers: () => tracked.killAll(),
       setClockOffset: (offsetMs) => simulator.setClockOffset(offsetMs),
+      onMended: ports.onMended,
     })
     const demo = openDemo({
       seed,

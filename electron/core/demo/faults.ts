@@ -26,27 +26,27 @@ interface FaultTargets {
   readonly store: () => StoreSwitches
   readonly killWorkers: () => Promise<unknown>
   readonly setClockOffset: (offsetMs: number) => void | Promise<void>
+  /** The store works again: what waits for its next try may try now. */
+  readonly onMended: () => void
 }
 
 /** The faults of a demo workspace on its embedded store, its encode workers and its simulated nodes. */
 export function createDemoFaults(targets: FaultTargets): DemoFaults {
+  const set = (name: keyof StoreSwitches, isOn: boolean): void => {
+    const store = targets.store()
+    const isMended = store[name] && !isOn
+    store[name] = isOn
+    if (isMended) targets.onMended()
+  }
   return {
-    setLink(isCut) {
-      targets.store().cutLink = isCut
-    },
-    setSlowDown(isOn) {
-      targets.store().slowDown = isOn
-    },
+    setLink: (isCut) => set('cutLink', isCut),
+    setSlowDown: (isOn) => set('slowDown', isOn),
     async powerCut() {
       await targets.killWorkers()
     },
     jumpClock: (offsetMs) => targets.setClockOffset(offsetMs),
-    setDiskFull(isOn) {
-      targets.store().diskFull = isOn
-    },
-    setCredentials(isBad) {
-      targets.store().wrongCredentials = isBad
-    },
+    setDiskFull: (isOn) => set('diskFull', isOn),
+    setCredentials: (isBad) => set('wrongCredentials', isBad),
   }
 }
 

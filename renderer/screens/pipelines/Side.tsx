@@ -83,5 +83,5 @@ export function Side({ periodLabel, onReview }: { readonly periodLabel: string; 
 }
 
 function perRow(bytes: number): string {
-  return bytes >= 100 ? bytes.toFixed(0) : bytes.toFixed(1)
+  return bytes >= 100 ? formatCount(Math.round(bytes)) : bytes.toFixed(1)
 }

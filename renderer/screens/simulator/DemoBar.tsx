@@ -10,7 +10,6 @@ import { formatCount, formatNoun } from '../../ui/format.ts'
 import { Icon } from '../../ui/Icon.tsx'
 import type { IconName } from '../../ui/Icon.tsx'
 import { ActionMenu, MoreMenu } from '../../ui/MoreMenu.tsx'
-import { navigateTo } from '../../ui/router.ts'
 import { Segmented } from '../../ui/Segmented.tsx'
 import { useShortcut } from '../../ui/shortcuts.ts'
 import { showFailure } from '../../ui/toast.tsx'
@@ -55,15 +54,14 @@ function Story({ demo }: { readonly demo: DemoState }) {
   return (
     <div>
       <div className="row">
-        <b className="medium ell">{step?.heading ?? step?.title}</b>
+        {step !== undefined && (
+          <a className="medium ell bare-link story-heading" href={`#/${step.screen}`} title={words.showStep}>
+            {step.heading ?? step.title}
+          </a>
+        )}
         <span className="t3 small nowrap story-count">
           {words.of(formatCount(demo.step + 1), formatCount(demo.steps.length))}
         </span>
-        {step !== undefined && (
-          <Button size="sm" kind="ghost" className="hide-1280" onClick={() => navigateTo(step.screen)}>
-            {words.show}
-          </Button>
-        )}
         <span className="grow" />
         <span className="hide-1280">
           <Segmented
@@ -97,7 +95,6 @@ function Story({ demo }: { readonly demo: DemoState }) {
 
 /** In a narrow window: the faults, and speed and place of the step, each behind one button. */
 function NarrowMenus({ demo, speed }: { readonly demo: DemoState; readonly speed: string }) {
-  const step = demo.steps[demo.step]
   const isBroken = demo.faults.some((fault) => fault.isActive)
   return (
     <>
@@ -118,15 +115,11 @@ function NarrowMenus({ demo, speed }: { readonly demo: DemoState; readonly speed
       </span>
       <MoreMenu
         size="sm"
-        items={[
-          ...(step === undefined
-            ? []
-            : [{ label: words.showStep, icon: 'arrow', onClick: () => navigateTo(step.screen) } as const]),
-          ...SPEEDS.filter((value) => value !== speed).map(
-            (value) =>
-              ({ label: words.speedOf(value), icon: 'clock', onClick: () => act(setSpeed(Number(value))) }) as const,
-          ),
-        ]}
+        items={SPEEDS.filter((value) => value !== speed).map((value) => ({
+          label: words.speedOf(value),
+          icon: 'clock',
+          onClick: () => act(setSpeed(Number(value))),
+        }))}
       />
     </>
   )

@@ -26,6 +26,7 @@ function attach(config: EngineConfig) {
     spawnWorker: () => new Worker('setInterval(() => {}, 1000)', { eval: true }),
     spawnSimulator,
     store: () => switches,
+    onMended: () => undefined,
     setPipeline: (nodeId, type, reason) => {
       const path = config.nodes.find((node) => node.id === nodeId)?.sqlite ?? ''
       setPipeline(path, { type, by: 'demo', reason, backfill: false, atMs: systemClock.now(), customTypes: [] })

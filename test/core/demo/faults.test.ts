@@ -27,12 +27,14 @@ function openStore() {
     () => store.close(),
   )
   const offsets: number[] = []
+  const mended = { count: 0 }
   const faults = createDemoFaults({
     store: () => embedded.faults,
     killWorkers: async () => 0,
     setClockOffset: (offsetMs) => void offsets.push(offsetMs),
+    onMended: () => mended.count++,
   })
-  return { store, faults, offsets }
+  return { store, faults, offsets, mended }
 }
 
 const STORE_FAULTS: readonly (readonly [string, (faults: DemoFaults, isOn: boolean) => unknown, string])[] = [
@@ -92,4 +94,15 @@ test('a power cut kills working threads for real; the pool fails their task as r
   expect(started).toBe(2)
   expect(await tracked.killAll()).toBe(1)
   expect(await tracked.killAll()).toBe(0)
+})
+
+test('what waits for its next try hears that a fault was mended, once, and of nothing else', () => {
+  const { faults, mended } = openStore()
+  void faults.setLink(false)
+  void faults.setLink(true)
+  void faults.setSlowDown(true)
+  expect(mended.count).toBe(0)
+  void faults.setLink(false)
+  void faults.setLink(false)
+  expect(mended.count).toBe(1)
 })
