@@ -261,9 +261,9 @@ export const settings = {
       },
       fresh: {
         title: 'Begin afresh',
-        cost: { ledger: 'delivers everything again', settings: 'nodes have to be added again' },
+        cost: { ledger: 'loses the audit trail', settings: 'nodes have to be added again' },
         ledger:
-          'Bookkeeping starts over. Rows that are in the bucket already may be delivered a second time; the proof shows them.',
+          'Bookkeeping starts over: before anything is sent, what was delivered is read from the bucket. Where the bucket may not be listed, rows may be delivered a second time; the proof shows them.',
         settings: 'The workspace opens with the default settings; the ledger stays.',
         apply: 'Begin afresh',
       },
