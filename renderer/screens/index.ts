@@ -16,6 +16,19 @@ interface ScreenInfo {
   readonly Component: LazyExoticComponent<ComponentType>
 }
 
+type Load = () => Promise<{ readonly default: ComponentType }>
+const loads: Load[] = []
+
+function lazyScreen(load: Load): LazyExoticComponent<ComponentType> {
+  loads.push(load)
+  return lazy(load)
+}
+
+/** Reads every screen now, so that none has to be read later, when the engine may be away. A failure is tried again when the screen is opened. */
+export function preloadScreens(): void {
+  for (const load of loads) load().catch(() => undefined)
+}
+
 /** The table of screens, in the order of the navigation. Adding a screen: a folder and an entry here. */
 export const SCREENS = [
   {
@@ -24,7 +37,7 @@ export const SCREENS = [
     shortcut: 'G F',
     icon: 'fleet',
     isInNav: true,
-    Component: lazy(async () => ({ default: (await import('./fleet/FleetScreen.tsx')).FleetScreen })),
+    Component: lazyScreen(async () => ({ default: (await import('./fleet/FleetScreen.tsx')).FleetScreen })),
   },
   {
     id: 'pipelines',
@@ -32,7 +45,7 @@ export const SCREENS = [
     shortcut: 'G P',
     icon: 'pipelines',
     isInNav: true,
-    Component: lazy(async () => ({ default: (await import('./pipelines/PipelinesScreen.tsx')).PipelinesScreen })),
+    Component: lazyScreen(async () => ({ default: (await import('./pipelines/PipelinesScreen.tsx')).PipelinesScreen })),
   },
   {
     id: 'buckets',
@@ -40,7 +53,7 @@ export const SCREENS = [
     shortcut: 'G B',
     icon: 'buckets',
     isInNav: true,
-    Component: lazy(async () => ({ default: (await import('./buckets/BucketsScreen.tsx')).BucketsScreen })),
+    Component: lazyScreen(async () => ({ default: (await import('./buckets/BucketsScreen.tsx')).BucketsScreen })),
   },
   {
     id: 'proof',
@@ -48,7 +61,7 @@ export const SCREENS = [
     shortcut: 'G R',
     icon: 'proof',
     isInNav: true,
-    Component: lazy(async () => ({ default: (await import('./proof/ProofScreen.tsx')).ProofScreen })),
+    Component: lazyScreen(async () => ({ default: (await import('./proof/ProofScreen.tsx')).ProofScreen })),
   },
   {
     id: 'activity',
@@ -56,7 +69,7 @@ export const SCREENS = [
     shortcut: 'G A',
     icon: 'activity',
     isInNav: true,
-    Component: lazy(async () => ({ default: (await import('./activity/ActivityScreen.tsx')).ActivityScreen })),
+    Component: lazyScreen(async () => ({ default: (await import('./activity/ActivityScreen.tsx')).ActivityScreen })),
   },
   {
     id: 'simulator',
@@ -64,7 +77,7 @@ export const SCREENS = [
     shortcut: 'G I',
     icon: 'simulator',
     isInNav: true,
-    Component: lazy(async () => ({ default: (await import('./simulator/SimulatorScreen.tsx')).SimulatorScreen })),
+    Component: lazyScreen(async () => ({ default: (await import('./simulator/SimulatorScreen.tsx')).SimulatorScreen })),
   },
   {
     id: 'settings',
@@ -72,7 +85,7 @@ export const SCREENS = [
     shortcut: 'G S',
     icon: 'settings',
     isInNav: true,
-    Component: lazy(async () => ({ default: (await import('./settings/SettingsScreen.tsx')).SettingsScreen })),
+    Component: lazyScreen(async () => ({ default: (await import('./settings/SettingsScreen.tsx')).SettingsScreen })),
   },
   {
     id: 'node',
@@ -80,7 +93,7 @@ export const SCREENS = [
     shortcut: '',
     icon: 'fleet',
     isInNav: false,
-    Component: lazy(async () => ({ default: (await import('./node/NodeScreen.tsx')).NodeScreen })),
+    Component: lazyScreen(async () => ({ default: (await import('./node/NodeScreen.tsx')).NodeScreen })),
   },
 ] as const satisfies readonly ScreenInfo[]
 

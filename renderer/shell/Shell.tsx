@@ -1,5 +1,5 @@
 import { Suspense, useEffect } from 'react'
-import { screenOf } from '../screens/index.ts'
+import { preloadScreens, screenOf } from '../screens/index.ts'
 import { DemoBar } from '../screens/simulator/DemoBar.tsx'
 import { useWorkspace } from '../stores/workspace.ts'
 import { messages } from '../text/messages.ts'
@@ -15,6 +15,9 @@ import { StatusBar } from './StatusBar.tsx'
 import { TitleBar } from './TitleBar.tsx'
 import { useGlobalShortcuts } from './globalShortcuts.ts'
 
+/** The first screen has the engine to itself for this long. */
+const PRELOAD_AFTER_MS = 2_000
+
 /** Title bar, navigation, the screen, status bar; the palette and the help float above. */
 export function Shell() {
   const route = useRoute()
@@ -22,6 +25,11 @@ export function Shell() {
   // Screens wait for the workspace: saved table layouts belong to it.
   const isKnown = useWorkspace(({ workspace, load }) => workspace !== undefined || load.phase === 'failed')
   useGlobalShortcuts()
+  useEffect(() => {
+    if (!isKnown) return undefined
+    const timer = setTimeout(preloadScreens, PRELOAD_AFTER_MS)
+    return () => clearTimeout(timer)
+  }, [isKnown])
   useEffect(() => {
     document.title = `${label}, ${messages.shell.product}`
   }, [label])

@@ -10,6 +10,7 @@ import type {
   ObjectVersion,
 } from '../../shared/domain/objects.ts'
 import { call, on } from '../client/client.ts'
+import { whenReconnected } from './connection.ts'
 import { IDLE, failedFrom, isCancelled, loadingFrom, readyNow } from './loadState.ts'
 import type { LoadState } from './loadState.ts'
 
@@ -41,8 +42,12 @@ export function followBuckets(): () => void {
     if (state !== 'succeeded' || bytes === 0 || load.phase === 'loading') return
     if (!list.some((known) => known.name === bucket)) void loadBuckets()
   })
+  const stopReconnect = whenReconnected(() => void loadBuckets())
   void loadBuckets()
-  return stop
+  return () => {
+    stop()
+    stopReconnect()
+  }
 }
 
 export interface Branch {

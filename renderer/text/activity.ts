@@ -54,6 +54,7 @@ export const activity = {
     'objects.delete': 'Objects deleted',
     'doctor.fix': 'Doctor repair',
     'quarantine.replay': 'Quarantine replayed',
+    'reconcile.repair': 'Missing rows delivered',
     'worker.restarted': 'Worker restarted',
   } as Readonly<Record<string, string>>,
   change: (before: string, after: string) => `${before} to ${after}`,

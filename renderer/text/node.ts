@@ -27,6 +27,7 @@ export const node = {
   anomalies: (n: string) => n,
   pausedByCursor: 'Paused by hand',
   live: 'Live',
+  notLive: 'Not live',
   backToLive: 'Back to live',
   asOf: (clock: string) => `As of ${clock}.`,
   noReadings: 'No reading in this time',

@@ -22,6 +22,10 @@ export const shell = {
   engine: 'Engine running',
   enginePid: (pid: number) => `Process ${pid}`,
   engineAwaited: 'Connecting',
+  unread: {
+    message: 'This screen was not read before the engine went away.',
+    hint: 'Once the engine is back, retry loads the window again; nothing is lost by it.',
+  },
   engineAway: 'Engine not reached',
   version: (version: string) => `Fieldgate ${version}`,
   attention: (n: number) => `${n} need attention`,

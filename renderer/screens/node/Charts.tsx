@@ -71,7 +71,7 @@ export function Charts({ nodeId }: { readonly nodeId: string }) {
             </Button>
           </>
         ) : (
-          <Badge tone="ok">{words.live}</Badge>
+          <Badge tone={error === undefined ? 'ok' : 'off'}>{error === undefined ? words.live : words.notLive}</Badge>
         )}
       </div>
       {error !== undefined && series === undefined && <ErrorState error={error} onRetry={backToLive} />}
