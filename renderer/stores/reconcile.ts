@@ -1,6 +1,6 @@
 import { create } from 'zustand'
 import type { FileContent } from '../../shared/domain/objects.ts'
-import type { ReadingTrace, ReconcileProgress, ReconcileReport } from '../../shared/domain/reconcile.ts'
+import type { ReadingTrace, ReconcileProgress, ReconcileReport, RepairResult } from '../../shared/domain/reconcile.ts'
 import { call, on } from '../client/client.ts'
 import { whenReconnected } from './connection.ts'
 import { IDLE, failedFrom, isCancelled, loadingFrom, readyNow } from './loadState.ts'
@@ -16,6 +16,7 @@ interface ReconcileStore {
 }
 
 const KEPT = 12
+const NOT_BEGUN: ReconcileProgress = { nodeId: '', route: '', objectsDone: 0, objectsTotal: 0, rowsDone: 0 }
 
 /** The proof: the last report, and the one under way. */
 export const useReconcile = create<ReconcileStore>(() => ({
@@ -72,13 +73,29 @@ export async function runProof(quick: boolean): Promise<void> {
   const mine = checking
   useReconcile.setState({
     failure: undefined,
-    running: { nodeId: '', route: '', objectsDone: 0, objectsTotal: 0, rowsDone: 0 },
+    running: NOT_BEGUN,
   })
   try {
     take(await call('reconcile.run', { quick }, mine.signal))
   } catch (error) {
     if (mine === checking)
       useReconcile.setState({ running: undefined, failure: isCancelled(error) ? undefined : error })
+  }
+}
+
+/** Delivers what a proof finds missing and takes in the proof after it. Throws what went wrong; undefined when cancelled. */
+export async function repairMissing(by: string): Promise<RepairResult | undefined> {
+  checking?.abort()
+  checking = new AbortController()
+  useReconcile.setState({ failure: undefined, running: NOT_BEGUN })
+  try {
+    const repaired = await call('reconcile.repair', { by }, checking.signal)
+    take(repaired.report)
+    return repaired
+  } catch (error) {
+    useReconcile.setState({ running: undefined })
+    if (isCancelled(error)) return undefined
+    throw error
   }
 }
 

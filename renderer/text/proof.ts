@@ -8,7 +8,7 @@ export const proof = {
   accounted: (rows: string, nodes: string) =>
     [`Each of `, rows, ` committed rows on ${nodes} is accounted for.`] as const,
   readBack: (objects: string) => `Read back from ${objects}, row by row.`,
-  quickRead: (objects: string) => `${objects}; unchanged ones as read back before.`,
+  quickRead: (objects: string) => `${objects}, each read back once.`,
   brokenSentence: (findings: string) =>
     `${findings} must be looked at. What is in the source is still there; nothing was overwritten.`,
   never: 'Not checked yet',
@@ -19,6 +19,13 @@ export const proof = {
   checkFirst: 'Check now',
   readEverything: 'Read everything',
   cancel: 'Cancel',
+  repair: 'Deliver what is missing',
+  putBack: (objects: string) => `Put back ${objects}`,
+  redelivered: (rows: string) => `Delivered ${rows}`,
+  repairedText: 'Nothing that was in the bucket was overwritten.',
+  notRepaired: 'Nothing of it could be delivered',
+  notRepairedText: 'The rows are gone from the source, or lie in a window that was aggregated already.',
+  repairFailed: 'What is missing was not delivered',
   exportReport: 'Export signed report',
   exportJson: 'Export as JSON',
   checkedAt: (clock: string) => `Checked ${clock},`,

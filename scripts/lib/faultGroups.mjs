@@ -109,6 +109,7 @@ export const FAULT_GROUPS = [
       SIM,
       ['test/system/hardships.test.ts', 'ties, late rows, a boundary inside a tie'],
       [`${CORE}/reconcile/reconcile.test.ts`, 'says when a row was changed, added or made late'],
+      [`${CORE}/reconcile/repair.test.ts`, 'is delivered once, and the proof is clean'],
     ],
   },
   {
@@ -168,6 +169,7 @@ export const FAULT_GROUPS = [
     tests: [
       [`${CORE}/reconcile/reconcile.test.ts`, 'notices a flipped byte wherever it is'],
       [`${CORE}/reconcile/reconcile.test.ts`, 'names the rows of a deleted object'],
+      [`${CORE}/reconcile/repair.test.ts`, 'is put back as it was'],
       [`${CORE}/objects/traps.test.ts`, 'a success with the checksum of other bytes does not count'],
       [PUTS, 'is never overwritten nor taken for ours'],
     ],

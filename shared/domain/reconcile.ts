@@ -100,6 +100,15 @@ export interface ReconcileProgress {
   readonly rowsDone: number
 }
 
+/** What a repair did, and the proof after it. */
+export interface RepairResult {
+  /** Objects put back under their names. */
+  readonly objects: number
+  /** Rows delivered that were in no object of their range. */
+  readonly rows: number
+  readonly report: ReconcileReport
+}
+
 /** How the proof stands: the last report, and the one under way. */
 export interface ReconcileState {
   readonly last: ReconcileReport | undefined

@@ -38,7 +38,13 @@ import type {
   PipelineTotals,
   QuarantineReason,
 } from '../domain/pipelines.ts'
-import type { ReadingTrace, ReconcileProgress, ReconcileReport, ReconcileState } from '../domain/reconcile.ts'
+import type {
+  ReadingTrace,
+  ReconcileProgress,
+  ReconcileReport,
+  ReconcileState,
+  RepairResult,
+} from '../domain/reconcile.ts'
 import type { SeriesWindow } from '../domain/series.ts'
 import type { AutoSwitchRule, EmergencyRules, TableContract } from '../domain/settings.ts'
 import type { AccessStep, ScannedDatabase, SettingsPreview, SettingsView } from '../domain/settingsForm.ts'
@@ -541,6 +547,10 @@ export const METHODS = {
       /** Leave out claims found clean before in this process: new rows only, for a proof that repeats by itself. */
       onlyNew: z.boolean().optional(),
     }),
+  ),
+  /** Delivers what a proof finds missing, then proves once more. */
+  'reconcile.repair': method<RepairResult>()(
+    z.strictObject({ nodeIds: z.array(nodeId).max(100_000).optional(), by: person }),
   ),
   'store.listen': method<StoreEndpoint>()(z.strictObject({ port: z.int().min(0).max(65_535).optional() })),
   'store.close': method<null>()(nothing),

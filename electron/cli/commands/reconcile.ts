@@ -8,6 +8,7 @@ import type {
   ReconcileFinding,
   ReconcileLane,
   ReconcileReport,
+  RepairResult,
 } from '../../../shared/domain/reconcile.ts'
 import { parseSigned, verifyExport } from '../../core/support/signedReport.ts'
 import { parseCount } from '../cli.ts'
@@ -22,6 +23,8 @@ interface ReconcileOptions {
   readonly findings: number
   readonly quick?: boolean
   readonly days?: boolean
+  readonly repair?: boolean
+  readonly by?: string
   readonly trace?: number
   readonly export?: string
 }
@@ -35,6 +38,8 @@ export function registerReconcile(program: Command, cli: Cli): void {
     .option('--findings <count>', 'name at most this many rows and objects', parseCount('--findings'), 100)
     .option('--days', 'print every day with its row counts and checksums')
     .option('--quick', 'trust objects that were read back before and are unchanged since')
+    .option('--repair', 'deliver what is missing, then prove once more')
+    .option('--by <name>', 'who repairs, for the audit trail; the user name when left out')
     .option('--trace <sequence>', 'follow one reading of one node from its row to the bucket', parseCount('--trace'))
     .option('--export <file>', 'also write the report, signed: .html or .json')
     .addHelpText('after', HELP)
@@ -51,6 +56,9 @@ const HELP = `
 For each node, table, epoch and pipeline type, and each UTC day, rows and an order-independent content checksum of the
 source are compared with what the bucket really holds. Rows in quarantine, filtered out or aggregated are accounted for
 by the ledger. Exits 1 on any difference and names the rows. Rows not uploaded yet are "waiting", not a difference.
+
+--repair puts objects back that are gone from the bucket, under their own names, and delivers rows that were inserted
+below the position already reached. Nothing that is in the bucket is overwritten or deleted.
 `
 
 async function reconcile(
@@ -65,22 +73,35 @@ async function reconcile(
       `${progress.nodeId} ${progress.route}: ${progress.objectsDone} of ${progress.objectsTotal} objects, ${formatCount(progress.rowsDone)} rows`,
     ),
   )
-  const report = await own.call(
-    'reconcile.run',
-    {
-      maxFindings: options.findings,
-      ...(wanted === undefined ? {} : { nodeIds: wanted }),
-      ...(options.quick === true ? { quick: true } : {}),
-    },
-    { signal },
-  )
-  out.result(report, () => describeReport(report, options.days === true))
-  if (options.export !== undefined) {
-    const format = extname(options.export) === '.json' ? 'json' : 'html'
-    writeFileSync(resolve(io.cwd, options.export), (await own.call('reconcile.export', { format })).bytes)
-    out.notice(`Signed report: ${options.export}`)
+  const of = wanted === undefined ? {} : { nodeIds: wanted }
+  if (options.repair === true) {
+    const by = options.by ?? io.env['USER'] ?? io.env['USERNAME'] ?? 'fieldgate'
+    const repaired = await own.call('reconcile.repair', { ...of, by }, { signal })
+    out.result(repaired, () => describeRepair(repaired, options.days === true))
+    await exportTo(options.export)
+    return repaired.report.isClean ? EXIT.done : EXIT.finding
   }
+  const quick = options.quick === true ? { quick: true } : {}
+  const report = await own.call('reconcile.run', { maxFindings: options.findings, ...of, ...quick }, { signal })
+  out.result(report, () => describeReport(report, options.days === true))
+  await exportTo(options.export)
   return report.isClean ? EXIT.done : EXIT.finding
+
+  async function exportTo(file: string | undefined): Promise<void> {
+    if (file === undefined) return
+    const format = extname(file) === '.json' ? 'json' : 'html'
+    writeFileSync(resolve(io.cwd, file), (await own.call('reconcile.export', { format })).bytes)
+    out.notice(`Signed report: ${file}`)
+  }
+}
+
+function describeRepair({ objects, rows, report }: RepairResult, withDays: boolean): string {
+  const done = [
+    ...(objects > 0 ? [`Put back ${plural(objects, 'object')}.`] : []),
+    ...(rows > 0 ? [`Delivered ${plural(rows, 'row')}.`] : []),
+  ]
+  if (done.length === 0) done.push('Nothing was missing that could be delivered.')
+  return `${describeReport(report, withDays)}\n${done.join(' ')}`
 }
 
 async function trace({ engine, nodes, out, signal }: CommandContext, options: ReconcileOptions): Promise<ExitCode> {
@@ -135,6 +156,7 @@ function describeReport(report: ReconcileReport, withDays: boolean): string {
       ? `Clean: ${plural(sourceRows, 'row')} in SQLite accounted for, 0 missing, 0 duplicated, 0 different.`
       : `NOT CLEAN: ${formatCount(missing)} missing, ${formatCount(duplicated)} duplicated, ${formatCount(different)} different${unknownCount(report)}.`,
   )
+  if (missing > 0) lines.push('fieldgate reconcile --repair delivers what is missing.')
   if (waiting > 0) lines.push(`${plural(waiting, 'row')} not uploaded yet.`)
   return lines.join('\n')
 }

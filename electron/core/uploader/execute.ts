@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs'
 import { FieldgateError } from '../../../shared/domain/errors.ts'
 import { formatObjectKey } from '../../../shared/domain/objectKey.ts'
 import type { NodeConfig } from '../../../shared/domain/settings.ts'
+import type { LedgerConnection } from '../db/ledger/connection.ts'
 import { listAnchors } from '../db/ledger/epochs.ts'
 import { listObjects, readEncoded } from '../db/ledger/executions.ts'
 import {
@@ -22,6 +23,7 @@ import { priorityOf } from '../../../shared/domain/pipelineTypes.ts'
 import { parseRequest } from './claim.ts'
 import type { PinnedRequest } from './claim.ts'
 import { contractId, describeObject, readClaimOrigin } from './claimMetadata.ts'
+import type { EncodedObject } from './encodePort.ts'
 import { isSameEpoch } from './epoch.ts'
 import { isSpoolIntact, removeSpool, spoolFolderOf, spoolNameOf } from './spool.ts'
 import type { UploaderPorts } from './ports.ts'
@@ -95,15 +97,7 @@ async function encodeExecution(
     }
     const encoded = {
       objects: result.objects.map((object) => ({
-        key: formatObjectKey({
-          type: execution.route,
-          table: execution.table,
-          node: execution.nodeId,
-          date: object.date,
-          epoch: execution.epoch,
-          fromSeq: object.fromSeq,
-          toSeq: object.toSeq,
-        }),
+        key: keyOf(execution, object),
         date: object.date,
         fromSeq: object.fromSeq,
         toSeq: object.toSeq,
@@ -195,7 +189,8 @@ async function putObjects(ports: UploaderPorts, execution: StoredExecution, sign
   let markLast = (): void => undefined
   const objects = listObjects(ports.ledger, execution.id)
   const waiting = objects.filter((object) => object.state !== 'stored')
-  const describe = waiting.length === 0 ? undefined : describerOf(ports, execution, objects.length)
+  const isReplay = listReplayRows(ports.ledger, execution.id).length > 0
+  const describe = waiting.length === 0 ? undefined : describerOf(ports.ledger, execution, objects.length, isReplay)
   for (const [index, object] of waiting.entries()) {
     const leave = await ports.putGate.enter(priorityOf(execution.route))
     try {
@@ -213,21 +208,34 @@ async function putObjects(ports: UploaderPorts, execution: StoredExecution, sign
   return markLast
 }
 
-/** What each object of the execution is stored with: see `describeObject`. */
-function describerOf(
-  ports: UploaderPorts,
+/** The name of an object of the execution. */
+export function keyOf(execution: StoredExecution, object: Pick<EncodedObject, 'date' | 'fromSeq' | 'toSeq'>): string {
+  return formatObjectKey({
+    type: execution.route,
+    table: execution.table,
+    node: execution.nodeId,
+    date: object.date,
+    epoch: execution.epoch,
+    fromSeq: object.fromSeq,
+    toSeq: object.toSeq,
+  })
+}
+
+/** What each of the `objects` objects of the execution is stored with: see `describeObject`. */
+export function describerOf(
+  ledger: LedgerConnection,
   execution: StoredExecution,
   objects: number,
+  isReplay: boolean,
 ): (object: StoredObject) => ObjectMetadata {
-  const { counts, newestEventMs } = readEncoded(ports.ledger, execution.id)
-  const isReplay = listReplayRows(ports.ledger, execution.id).length > 0
+  const { counts, newestEventMs } = readEncoded(ledger, execution.id)
   const { context, rowsPerStep, targetObjectBytes } = parseRequest(execution)
   const facts = {
     kind: isReplay ? 'replay' : execution.kind,
     objects,
     counts,
     newestEventMs,
-    anchor: listAnchors(ports.ledger, execution, execution.epoch).findLast((a) => a.sequence <= execution.toSeq),
+    anchor: listAnchors(ledger, execution, execution.epoch).findLast((a) => a.sequence <= execution.toSeq),
     contract: contractId(context.contract),
     settings: { columns: context.plan.columns.length, rowsPerStep, targetObjectBytes },
   } as const

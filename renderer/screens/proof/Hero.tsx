@@ -90,16 +90,20 @@ export function HeroActions({
   progress,
   isExporting,
   canExport,
+  isMissing,
   onCheck,
   onReadAll,
+  onRepair,
   onCancel,
   onExport,
 }: {
   readonly progress: string | undefined
   readonly isExporting: boolean
   readonly canExport: boolean
+  readonly isMissing: boolean
   readonly onCheck: () => void
   readonly onReadAll: () => void
+  readonly onRepair: () => void
   readonly onCancel: () => void
   readonly onExport: () => void
 }) {
@@ -122,8 +126,13 @@ export function HeroActions({
         {canExport ? words.checkAgain : words.checkFirst}
       </Button>
       {canExport && (
-        <Button kind="primary" icon="download" disabled={isExporting} onClick={onExport}>
+        <Button kind={isMissing ? 'default' : 'primary'} icon="download" disabled={isExporting} onClick={onExport}>
           {words.exportReport}
+        </Button>
+      )}
+      {isMissing && (
+        <Button kind="primary" onClick={onRepair}>
+          {words.repair}
         </Button>
       )}
       <MoreMenu items={[{ label: words.readEverything, icon: 'proof', onClick: onReadAll }]} />

@@ -5,10 +5,12 @@ import {
   cancelProof,
   exportProof,
   followReconcile,
+  repairMissing,
   runProof,
   traceReading,
   useReconcile,
 } from '../../stores/reconcile.ts'
+import { currentPerson } from '../../stores/preferences.ts'
 import { errorToData } from '../../../shared/domain/errors.ts'
 import { messages } from '../../text/messages.ts'
 import { downloadFile } from '../../ui/download.ts'
@@ -53,8 +55,10 @@ export function ProofScreen() {
       progress={progress}
       isExporting={isExporting}
       canExport={report !== undefined}
+      isMissing={report !== undefined && isAnyMissing(report)}
       onCheck={() => void runProof(true)}
       onReadAll={() => void runProof(false)}
+      onRepair={() => void repair()}
       onCancel={cancelProof}
       onExport={onExport}
     />
@@ -77,6 +81,33 @@ export function ProofScreen() {
       )}
     </>
   )
+}
+
+function isAnyMissing(report: ReconcileReport): boolean {
+  return (
+    report.totals.missing > 0 ||
+    report.lanes.some((lane) => lane.findings.some((finding) => finding.kind === 'objectMissing'))
+  )
+}
+
+async function repair(): Promise<void> {
+  try {
+    const repaired = await repairMissing(currentPerson())
+    if (repaired === undefined) return
+    const { objects, rows, report } = repaired
+    const done = [
+      ...(objects > 0 ? [words.putBack(formatNoun(objects, 'object'))] : []),
+      ...(rows > 0 ? [words.redelivered(formatNoun(rows, 'row'))] : []),
+    ]
+    const isDone = done.length > 0
+    showToast({
+      state: isDone && !isAnyMissing(report) ? 'ok' : 'warn',
+      title: isDone ? done.join(', ') : words.notRepaired,
+      text: isDone ? words.repairedText : words.notRepairedText,
+    })
+  } catch (error) {
+    showFailure(words.repairFailed, error)
+  }
 }
 
 async function saveReport(): Promise<void> {

@@ -38,6 +38,29 @@ export function listReplayable(
     .all(nodeId, nodeId, ids, ids) as ReplayableRow[]
 }
 
+/**
+ * Puts rows aside that are missing in the bucket, whatever became of them before: a replay delivers them. Returns the numbers
+ * of the entries. The execution is the one whose range they lie in.
+ */
+export function putAside(
+  ledger: LedgerConnection,
+  execution: Lane & { readonly id: number },
+  rows: readonly ReplayRow[],
+  reason: string,
+  atMs: number,
+): readonly number[] {
+  const insert = ledger.sql(
+    `INSERT INTO quarantine (execution_id, node_id, table_name, epoch, route, sequence, reasons, row, at_ms)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET execution_id = excluded.execution_id,
+       reasons = excluded.reasons, row = excluded.row, at_ms = excluded.at_ms, state = 'open' RETURNING id`,
+  )
+  const { id, nodeId, table, epoch, route } = execution
+  return rows.map(({ sequence, row }) => {
+    const entry = insert.get(id, nodeId, table, epoch, route, sequence, JSON.stringify([reason]), row, atMs)
+    return (entry as { readonly id: number }).id
+  })
+}
+
 /** Ties rows to the execution that replays them. Inside the transaction that claims it. */
 export function addReplay(ledger: LedgerConnection, executionId: number, quarantineIds: readonly number[]): void {
   const insert = ledger.sql('INSERT INTO replays (quarantine_id, execution_id) VALUES (?, ?)')

@@ -181,6 +181,22 @@ export function forgetObject(ledger: LedgerConnection, bucket: string, key: stri
   ledger.write(() => ledger.sql('DELETE FROM objects WHERE bucket = ? AND object_key = ?').run(bucket, key))
 }
 
+/** Records that an object was made again under its name, with what the bucket holds now. */
+export function renewObject(
+  ledger: LedgerConnection,
+  object: Pick<StoredObject, 'bucket' | 'key' | 'rows' | 'bytes' | 'sha256' | 'logicalHash'>,
+  etag: string,
+): void {
+  const { bucket, key, rows, bytes, sha256, logicalHash } = object
+  ledger.write(() =>
+    ledger
+      .sql(
+        'UPDATE objects SET rows = ?, bytes = ?, sha256 = ?, logical_hash = ?, etag = ? WHERE bucket = ? AND object_key = ?',
+      )
+      .run(rows, bytes, sha256, logicalHash, etag, bucket, key),
+  )
+}
+
 /** Records what became of an object's put. */
 export function markObject(
   ledger: LedgerConnection,
