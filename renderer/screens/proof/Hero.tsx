@@ -126,7 +126,13 @@ export function HeroActions({
         {canExport ? words.checkAgain : words.checkFirst}
       </Button>
       {canExport && (
-        <Button kind={isMissing ? 'default' : 'primary'} icon="download" disabled={isExporting} onClick={onExport}>
+        <Button
+          className={isMissing ? 'hide-1280' : ''}
+          kind={isMissing ? 'default' : 'primary'}
+          icon="download"
+          disabled={isExporting}
+          onClick={onExport}
+        >
           {words.exportReport}
         </Button>
       )}
@@ -135,7 +141,12 @@ export function HeroActions({
           {words.repair}
         </Button>
       )}
-      <MoreMenu items={[{ label: words.readEverything, icon: 'proof', onClick: onReadAll }]} />
+      <MoreMenu
+        items={[
+          { label: words.readEverything, icon: 'proof', onClick: onReadAll },
+          ...(isMissing ? [{ label: words.exportReport, icon: 'download', onClick: onExport } as const] : []),
+        ]}
+      />
     </>
   )
 }
