@@ -1,4 +1,5 @@
-// Pictures of every screen and state, both themes, 1440 × 900 and 1280 × 800: `node scripts/screenshots.mjs [FOLDER]`.
+// Pictures of every screen and state, both themes, 1440 × 900 and 1280 × 800: `node scripts/screenshots.mjs [FOLDER [FILE…]]`;
+// with names of files only those.
 // Serves a fresh demo from the build, tells its story, and looks. Needs `npm run build` and a Chromium.
 import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
@@ -8,6 +9,7 @@ import { callFromPage } from '../e2e/support/fieldgateWindow.ts'
 import { launchServe } from '../e2e/support/served.ts'
 
 const folder = resolve(process.argv[2] ?? join(import.meta.dirname, '../docs/images'))
+const wanted = new Set(process.argv.slice(3))
 const SIZES = [
   { name: '1440', width: 1440, height: 900 },
   { name: '1280', width: 1280, height: 800 },
@@ -87,13 +89,14 @@ async function shoot(tools, scenes) {
       await tools.page.setViewportSize({ width: size.width, height: size.height })
       for (const scene of scenes) {
         if (scene.only !== undefined && (theme !== scene.only || size.name !== '1440')) continue
+        const file = `${scene.name}-${theme}${size.name === '1440' ? '' : `-${size.name}`}.png`
+        if (wanted.size > 0 && !wanted.has(file)) continue
         const place = typeof scene.place === 'function' ? scene.place(tools) : scene.place
         await tools.page.evaluate((hash) => void (location.hash = hash), `#/${place}`)
         await setTheme(tools.page, theme)
         await sleep(900)
         await scene.before?.(tools)
         await settled(tools.page)
-        const file = `${scene.name}-${theme}${size.name === '1440' ? '' : `-${size.name}`}.png`
         await tools.page.screenshot({ path: join(folder, file) })
         console.log(file)
         await tools.page.keyboard.press('Escape')
@@ -119,6 +122,8 @@ async function setTheme(page, theme) {
     .getByRole('button', { name: 'Switch theme' })
     .click({ timeout: 3000 })
     .catch(() => undefined)
+  // Whoever looks has not just pressed that button.
+  await page.evaluate(() => document.activeElement?.blur())
 }
 
 async function main() {
@@ -152,7 +157,10 @@ async function main() {
       if (status.ok && status.value.proof.state === 'clean') break
       await sleep(1000)
     }
+    // A minute of life, so that trends have something to show.
+    await sleep(60_000)
     await shoot(tools, SCENES)
+    if (wanted.size > 0) return
     await tools.call('demo.setFault', { fault: 'cutLink', isActive: true })
     await sleep(20_000)
     await shoot(tools, CUT_SCENES)

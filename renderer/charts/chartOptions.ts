@@ -42,7 +42,7 @@ export function chartOptions(frame: ChartFrame, marks: () => ChartMarks): uPlot.
     scales: { x: { time: true }, y: { range: () => [...frame.range] as [number, number] } },
     axes: [
       { ...axis, size: frame.showsTimes ? 22 : 0, space: 90, gap: 6, values: frame.showsTimes ? timeLabels : [] },
-      { ...axis, size: AXIS_WIDTH, space: VALUE_SPACE, gap: 6, values: valueLabels },
+      { ...axis, size: AXIS_WIDTH, space: Math.max(VALUE_SPACE, frame.height / 4), gap: 6, values: valueLabels },
     ],
     series: [
       {},

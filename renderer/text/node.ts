@@ -87,6 +87,7 @@ export const node = {
     holderOf: (pid: number, host: string) => `pid ${pid} on ${host}`,
     retry: 'Retry now',
     lane: (route: string) => `Route ${route}`,
+    laneAt: (sequence: string, rows: string) => `at ${sequence}, ${rows} behind`,
     none: 'Nothing claimed yet',
     rows: (n: string) => n,
   },

@@ -55,7 +55,7 @@ export const simulator = {
     keys: 'Alt 1-6',
     proof: 'Proof, live',
     notChecked: 'Not checked yet',
-    firstCheck: 'The first check follows the first delivery',
+    firstCheck: 'Checked after the first delivery',
     verdict: (missing: string, duplicated: string) => `${missing} missing, ${duplicated} duplicated`,
     ago: ' ago',
     delivered: (rows: string) => `${rows} accounted for`,

@@ -26,7 +26,10 @@ export interface AttentionPorts {
   readonly onError: (error: unknown) => void
 }
 
-const EVERY_MS = 10_000
+const LEAST_EVERY_MS = 10_000
+/** A look at a large fleet takes long, and is taken more rarely: at rest it must cost next to nothing. */
+const EVERY_MS_PER_NODE = 30
+const MOST_EVERY_MS = 60_000
 
 /** Runs the doctor's cheap half again and again and tells when the list has changed. */
 export function createAttention(ports: AttentionPorts): Attention {
@@ -35,6 +38,8 @@ export function createAttention(ports: AttentionPorts): Attention {
   let shown = ''
   let takenAtMs = Number.NEGATIVE_INFINITY
   let loop: Loop | undefined
+  const everyMs = (): number =>
+    Math.min(MOST_EVERY_MS, Math.max(LEAST_EVERY_MS, ports.nodes().length * EVERY_MS_PER_NODE))
 
   const look = async (signal: AbortSignal): Promise<void> => {
     const findings = await ports.doctor.glance(signal)
@@ -55,12 +60,12 @@ export function createAttention(ports: AttentionPorts): Attention {
   return {
     name: 'attention',
     start() {
-      loop = runLoop({ name: 'attention', everyMs: EVERY_MS, clock: ports.clock, onError: ports.onError }, look)
+      loop = runLoop({ name: 'attention', everyMs: everyMs(), clock: ports.clock, onError: ports.onError }, look)
     },
     stop: async () => loop?.stop(),
     nudge: () => loop?.nudge(),
     async list(signal) {
-      if (ports.clock.now() - takenAtMs >= EVERY_MS) await look(signal)
+      if (ports.clock.now() - takenAtMs >= everyMs()) await look(signal)
       return entries
     },
   }

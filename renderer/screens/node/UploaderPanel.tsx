@@ -87,7 +87,7 @@ export function UploaderPanel({ node }: { readonly node: NodeSummary }) {
           },
           ...others.map((other) => ({
             key: words.lane(other.route),
-            value: `${formatCount(other.ackedSeq)}, ${formatNoun(other.backlog, 'row')}`,
+            value: words.laneAt(formatCount(other.ackedSeq), formatNoun(other.backlog, 'row')),
           })),
         ]}
       />

@@ -189,4 +189,27 @@ describe('kept fresh', () => {
     await bench.doctor.glance(signal)
     expect(opened).toEqual([])
   })
+
+  test('a small fleet is looked at every ten seconds, a large one no more than once a minute', async () => {
+    const looksIn = async (nodes: number, seconds: number): Promise<number> => {
+      let looks = 0
+      const attention = createAttention({
+        doctor: { ...bench.doctor, glance: async () => (looks++, []) },
+        clock: bench.clock,
+        nodes: () => Array.from({ length: nodes }, () => ({}) as NodeConfig),
+        onChange: () => undefined,
+        onError: (error) => {
+          throw error
+        },
+      })
+      for (let second = 0; second < seconds; second++) {
+        await attention.list(signal)
+        bench.clock.advance(1_000)
+      }
+      return looks
+    }
+    expect(await looksIn(48, 120)).toBe(12)
+    expect(await looksIn(1_000, 120)).toBe(4)
+    expect(await looksIn(10_000, 120)).toBe(2)
+  })
 })
