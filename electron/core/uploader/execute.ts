@@ -39,6 +39,7 @@ export async function runExecution(
   execution: StoredExecution,
   signal: AbortSignal,
 ): Promise<boolean> {
+  if (execution.state === 'encoded') await noteMoved(ports, execution, signal)
   const spooled = execution.state === 'encoded' && (await isSpoolIntact(ports.ledger, execution))
   if (!spooled) {
     if (execution.state === 'encoded') {
@@ -117,6 +118,17 @@ async function encodeExecution(
     return true
   } finally {
     leave()
+  }
+}
+
+/**
+ * Notes which objects of an attempt before are in the bucket no more: somebody moved them away, perhaps because a conflict
+ * had asked for it. They are put again.
+ */
+async function noteMoved(ports: UploaderPorts, execution: StoredExecution, signal: AbortSignal): Promise<void> {
+  for (const { bucket, key, state } of listObjects(ports.ledger, execution.id)) {
+    if (state !== 'stored' || (await ports.store.head(bucket, key, signal)) !== undefined) continue
+    fenced(ports, execution, () => markObject(ports.ledger, bucket, key, 'encoded'))
   }
 }
 

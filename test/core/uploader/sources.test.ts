@@ -196,6 +196,25 @@ test('an object moved away after a conflict is made anew, and its rows are there
   expect(listCursors(bench.ledger)).toMatchObject([{ ackedSeq: 10 }])
 })
 
+test('an object moved away while the rest of its claim still had to be stored is put again', async () => {
+  make({ rows: 6 })
+  node().append(4, SAMPLE_START_MS + DAY_MS)
+  let puts = 0
+  const dying = {
+    step: (step: string) => {
+      if (step === 'putting' && ++puts === 2) throw new Error('killed')
+    },
+  }
+  await bench.uploader(dying).once(undefined, never)
+  expect(bench.store.objects.size).toBe(1)
+  bench.store.objects.clear()
+  bench.ledger.sql('UPDATE executions SET next_retry_ms = 0').run()
+  await bench.uploader().once(undefined, never)
+
+  expect(Object.values(await rowsByEpoch()).flat()).toHaveLength(10)
+  expect(listCursors(bench.ledger)).toMatchObject([{ ackedSeq: 10 }])
+})
+
 test('an object that arrived without a reply is not delivered a second time under another name', async () => {
   make({ rows: 6 })
   node().append(4, SAMPLE_START_MS + DAY_MS)

@@ -197,12 +197,12 @@ export function renewObject(
   )
 }
 
-/** Records what became of an object's put. */
+/** Records what became of an object's put; `encoded`: it is still to be done. */
 export function markObject(
   ledger: LedgerConnection,
   bucket: string,
   key: string,
-  state: 'stored' | 'conflict',
+  state: StoredObject['state'],
   etag?: string,
 ): void {
   ledger.write(() =>
