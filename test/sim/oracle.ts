@@ -47,18 +47,49 @@ function checkNode(world: World, node: SimNode, bucket: Bucket): string[] {
         ...checkLane(world, node, life, { route, epoch }, executions, bucket.get(`${id}/${epoch}/${route}`) ?? []),
       )
     }
-    if (life === node.life()) wrong.push(...checkCoverage(node, life, ofEpoch, world.options.alwaysOn))
   }
+  const isPresent = (epoch: string): boolean => node.lifeByEpoch.get(epoch) === node.life()
+  wrong.push(
+    ...checkCoverage(
+      node,
+      node.life(),
+      delivered.filter(({ epoch }) => isPresent(epoch)),
+      world.options.alwaysOn,
+    ),
+    ...checkOneEpoch(id, bucket, isPresent),
+  )
   const known = new Set(epochs.map((record) => record.epoch))
   for (const lane of bucket.keys()) {
     const [owner, epoch] = lane.split('/') as [string, string]
-    if (owner === id && !known.has(epoch) && node.lifeByEpoch.get(epoch) === node.life()) {
+    if (owner === id && !known.has(epoch) && isPresent(epoch)) {
       wrong.push(`P5: the ledger does not know ${lane}, which is the present life`)
     }
   }
-  const present = [...node.lifeByEpoch].filter(([epoch, life]) => known.has(epoch) && life === node.life())
-  if (present.length > 1) wrong.push(`${present.length} epochs of ${id} name one life`)
   return wrong
+}
+
+/**
+ * One life may have been given a second name, by a ledger that knew nothing of the first because nothing had been delivered
+ * under it. Rows lie under one of them.
+ */
+function checkOneEpoch(nodeId: string, bucket: Bucket, isPresent: (epoch: string) => boolean): string[] {
+  const lanes = [...bucket].filter(([lane]) => {
+    const [owner, epoch] = lane.split('/') as [string, string]
+    return owner === nodeId && isPresent(epoch)
+  })
+  return [...Map.groupBy(lanes, ([lane]) => lane.split('/')[2])].flatMap(([route, of]) => {
+    if (of.length < 2) return []
+    if (route === 'aggregated') return [`P2: ${nodeId} ${route} lies under ${of.length} epochs of one life`]
+    const epochs = Map.groupBy(
+      of.flatMap(([lane, rows]) =>
+        [...new Set(rows.map((row) => Number(row['_row_id'])))].map((row) => ({ lane, row })),
+      ),
+      ({ row }) => row,
+    )
+    return [...epochs]
+      .filter(([, lanesOfRow]) => lanesOfRow.length > 1)
+      .map(([row]) => `P2: row ${row} of ${nodeId} ${route} lies under two epochs of one life`)
+  })
 }
 
 /** Every row of the current life must have been delivered by some route that was active. */

@@ -18,7 +18,7 @@ import type { Action, NodeAction, Schedule, Uploading, WorldOptions } from './sc
 import { closeSimLedger, keepSimLedger, openSimLedger } from './simLedger.ts'
 import type { KeptLedger } from './simLedger.ts'
 import { createSimNode, TABLE } from './simNode.ts'
-import type { SimNode } from './simNode.ts'
+import type { Life, SimNode } from './simNode.ts'
 import { startRunner } from './simRunner.ts'
 import type { SimRunner } from './simRunner.ts'
 import { configOf, withContract } from './simConfig.ts'
@@ -81,7 +81,7 @@ export function createWorld(
   let kept:
     | {
         readonly ledger: KeptLedger
-        readonly epochs: readonly ReadonlySet<string>[]
+        readonly epochs: readonly ReadonlyMap<string, Life>[]
         readonly replays: readonly number[]
       }
     | undefined
@@ -219,6 +219,7 @@ export function createWorld(
       for (const life of node.lives) life.acked.clear()
       // An epoch that neither the ledger nor the bucket has heard of may be named again.
       const known = by === undefined ? undefined : kept?.epochs[index]
+      for (const [epoch, life] of known ?? []) node.lifeByEpoch.set(epoch, life)
       for (const epoch of node.lifeByEpoch.keys()) {
         const isInBucket = [...store.objects.keys()].some((name) => name.includes(`/${epoch}-`))
         if (!isInBucket && known?.has(epoch) !== true) node.lifeByEpoch.delete(epoch)
@@ -295,7 +296,7 @@ export function createWorld(
       case 'keepLedger':
         kept = {
           ledger: keepSimLedger(ledger),
-          epochs: nodes.map((node) => new Set(node.lifeByEpoch.keys())),
+          epochs: nodes.map((node) => new Map(node.lifeByEpoch)),
           replays: watch.replays(),
         }
         return note('a copy of the ledger is kept')
