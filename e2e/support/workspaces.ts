@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
@@ -27,7 +27,10 @@ export function makeWorkspace({
 }: TestWorkspaceOptions): TestWorkspace {
   const folder = mkdtempSync(join(tmpdir(), 'fieldgate-e2e-workspace-'))
   const ids = Array.from({ length: nodes }, (_, at) => `node-${String(at + 1).padStart(2, '0')}`)
-  for (const id of ids) fillDatabase(join(folder, `${id}.db`), rowsPerNode)
+  // All hold the same rows: one is written, the others are copies.
+  const [first = '', ...others] = ids.map((id) => join(folder, `${id}.db`))
+  fillDatabase(first, rowsPerNode)
+  for (const path of others) copyFileSync(first, path)
   const lines = [
     `upload: { interval_seconds: ${intervalSeconds}, max_batch_rows: 2000, target_object_mb: 1 }`,
     ...(bytesPerSecond === undefined ? [] : [`link: { bytes_per_second: ${bytesPerSecond} }`]),
