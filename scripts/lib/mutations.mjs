@@ -232,7 +232,7 @@ export const MUTATIONS = [
     'rows rejected under an earlier contract are forgotten with the ledger',
     LOST,
     `${UPLOADER}/adoptQuarantine.ts`,
-    'if (claim.contract === contractId(pinned.context.contract)) return quarantined',
-    'if (claim.counts.rejected > 0) return quarantined',
+    'if (objects.length === known.length && objects.every(isSame)) return quarantined',
+    'if (known.length >= 0) return quarantined',
   ),
 ]

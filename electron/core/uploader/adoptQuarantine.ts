@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs'
 import type { Lane } from '../../../shared/domain/execution.ts'
 import type { NodeConfig } from '../../../shared/domain/settings.ts'
 import { listObjects } from '../db/ledger/executions.ts'
+import type { StoredObject } from '../db/ledger/executions.ts'
 import { coveredByRoute, findOpenClaim } from '../db/ledger/adopt.ts'
 import type { LedgerConnection } from '../db/ledger/connection.ts'
 import { endReplay } from '../db/ledger/quarantine.ts'
@@ -12,7 +13,7 @@ import { openParquet } from '../parquet/decode.ts'
 import { formatQuarantined } from '../pipelines/quarantineRow.ts'
 import type { FoundClaim } from './bucketHistory.ts'
 import { pinRequest } from './claim.ts'
-import { contractId } from './claimMetadata.ts'
+import { keyOf } from './execute.ts'
 import type { UploaderPorts } from './ports.ts'
 import { spoolFolderOf } from './spool.ts'
 
@@ -36,9 +37,9 @@ const EARLIER_CONTRACT = 'rejected under an earlier contract'
 const ROWS_AT_ONCE = 1_000
 
 /**
- * What the claims of the present life had rejected, and what replays of any life have delivered of such rows. Under the
- * contract that rejected them they are found by encoding again; under another one they are the rows of the claim that its
- * objects do not hold. Reads only.
+ * What the claims of the present life had rejected, and what replays of any life have delivered of such rows. Where encoding
+ * a claim again gives the very content of its objects, it rejects the same rows too; else, under another contract or after
+ * a correction, they are the rows of the claim that its objects do not hold. Reads only.
  */
 export async function readQuarantine(
   ports: UploaderPorts,
@@ -84,7 +85,6 @@ export function findSilentClaims(
         objects: 0,
         found: [],
         counts: { read: rows, kept: 0, rejected: rows, filtered: 0, aggregated: 0 },
-        contract: undefined,
       }
     })
   })
@@ -133,7 +133,10 @@ async function rejectedRows(
   }
   const { objects, quarantined } = await ports.encoder.encode(request, signal)
   for (const object of objects) rmSync(object.path, { force: true })
-  if (claim.contract === contractId(pinned.context.contract)) return quarantined
+  const known = deliveredBy(ports, claim)
+  const isSame = (object: (typeof objects)[number]): boolean =>
+    known.some(({ key, logicalHash }) => key === keyOf(claim, object) && logicalHash === object.logicalHash)
+  if (objects.length === known.length && objects.every(isSame)) return quarantined
   const delivered = new Set(await readSequences(ports, claim, signal))
   const reasons = new Map(quarantined.map((row) => [row.sequence, row.reasons]))
   const rows: Rejected[number][] = []
@@ -153,12 +156,20 @@ async function rejectedRows(
   }
 }
 
-/** The rows that lie in the claim's objects: those found now, and those that the ledger has on record. */
-async function readSequences(ports: UploaderPorts, claim: FoundClaim, signal: AbortSignal): Promise<readonly number[]> {
-  const sequences: number[] = []
+/** The claim's objects in the bucket: those found now, and those that the ledger has on record. */
+function deliveredBy(
+  ports: UploaderPorts,
+  claim: FoundClaim,
+): readonly Pick<StoredObject, 'bucket' | 'key' | 'logicalHash'>[] {
   const openId = findOpenClaim(ports.ledger, claim, claim, claim.kind === 'replay')
   const known = openId === undefined ? [] : listObjects(ports.ledger, openId).filter(({ state }) => state === 'stored')
-  for (const { bucket, key } of [...claim.found, ...known]) {
+  return [...claim.found, ...known]
+}
+
+/** The rows that lie in the claim's objects. */
+async function readSequences(ports: UploaderPorts, claim: FoundClaim, signal: AbortSignal): Promise<readonly number[]> {
+  const sequences: number[] = []
+  for (const { bucket, key } of deliveredBy(ports, claim)) {
     const bytes = await ports.store.get(bucket, key, undefined, signal)
     const buffer = bytes.slice().buffer
     const source = { byteLength: buffer.byteLength, slice: (start: number, end?: number) => buffer.slice(start, end) }

@@ -1,6 +1,4 @@
-import { createHash } from 'node:crypto'
 import type { ExecutionCounts } from '../../../shared/domain/execution.ts'
-import type { TableContract } from '../../../shared/domain/settings.ts'
 import type { RememberedAnchor } from '../db/ledger/epochs.ts'
 import type { StoredExecution, StoredObject } from '../db/ledger/executions.ts'
 import { META_LOGICAL_HASH, META_SHA256 } from '../objects/port.ts'
@@ -19,8 +17,6 @@ export interface ClaimOrigin {
   readonly newestEventMs: number | undefined
   /** A row that the table's life is recognised by. */
   readonly anchor: RememberedAnchor | undefined
-  /** The contract its rows were held against, if any of them did not satisfy it. */
-  readonly contract: string | undefined
   /** What decides how its rows are divided among objects; undefined for objects of earlier versions. */
   readonly settings: ClaimSettings | undefined
 }
@@ -33,12 +29,6 @@ export interface ClaimSettings {
   readonly targetObjectBytes: number
 }
 
-/** What names a contract in metadata: equal for equal rules. Undefined for claims that have none. */
-export function contractId(contract: TableContract | undefined): string | undefined {
-  if (contract === undefined) return undefined
-  return createHash('sha256').update(JSON.stringify(contract)).digest('hex').slice(0, 16)
-}
-
 /** Metadata of a store holds 2 KB at most; a row is recognised by its time and its first values. */
 const ANCHOR_CHARACTERS = 12 + 1 + 4 * 64
 
@@ -48,8 +38,8 @@ export function describeObject(
   object: StoredObject,
   facts: Omit<ClaimOrigin, 'fromSeq' | 'toSeq' | 'pipelineRevision'>,
 ): ObjectMetadata {
-  const { counts, anchor, newestEventMs, settings, contract } = facts
-  const { read, kept, rejected, filtered, aggregated } = counts
+  const { read, kept, rejected, filtered, aggregated } = facts.counts
+  const { anchor, newestEventMs, settings } = facts
   return {
     [META_SHA256]: object.sha256,
     [META_LOGICAL_HASH]: object.logicalHash,
@@ -68,7 +58,6 @@ export function describeObject(
     ...(settings === undefined
       ? {}
       : { 'fieldgate-claim-settings': [settings.columns, settings.rowsPerStep, settings.targetObjectBytes].join('/') }),
-    ...(counts.rejected === 0 || contract === undefined ? {} : { 'fieldgate-claim-contract': contract }),
     ...(anchor === undefined
       ? {}
       : { 'fieldgate-anchor': `${anchor.sequence}=${anchor.hash.slice(0, ANCHOR_CHARACTERS)}` }),
@@ -107,7 +96,6 @@ export function readClaimOrigin(metadata: ObjectMetadata): ClaimOrigin | undefin
     counts: { read, kept, rejected, filtered, aggregated },
     newestEventMs: newest === undefined ? undefined : Number(newest),
     anchor: anchor === null ? undefined : { sequence: Number(anchor[1]), hash: anchor[2] as string },
-    contract: metadata['fieldgate-claim-contract'],
     settings: readSettings(metadata['fieldgate-claim-settings']),
   }
 }

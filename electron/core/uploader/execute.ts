@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs'
 import { FieldgateError } from '../../../shared/domain/errors.ts'
 import { formatObjectKey } from '../../../shared/domain/objectKey.ts'
+import type { Lane } from '../../../shared/domain/execution.ts'
 import type { NodeConfig } from '../../../shared/domain/settings.ts'
 import type { LedgerConnection } from '../db/ledger/connection.ts'
 import { listAnchors } from '../db/ledger/epochs.ts'
@@ -22,7 +23,7 @@ import type { ObjectMetadata } from '../objects/port.ts'
 import { priorityOf } from '../../../shared/domain/pipelineTypes.ts'
 import { parseRequest } from './claim.ts'
 import type { PinnedRequest } from './claim.ts'
-import { contractId, describeObject, readClaimOrigin } from './claimMetadata.ts'
+import { describeObject, readClaimOrigin } from './claimMetadata.ts'
 import type { EncodedObject } from './encodePort.ts'
 import { isSameEpoch } from './epoch.ts'
 import { isSpoolIntact, removeSpool, spoolFolderOf, spoolNameOf } from './spool.ts'
@@ -220,14 +221,14 @@ async function putObjects(ports: UploaderPorts, execution: StoredExecution, sign
   return markLast
 }
 
-/** The name of an object of the execution. */
-export function keyOf(execution: StoredExecution, object: Pick<EncodedObject, 'date' | 'fromSeq' | 'toSeq'>): string {
+/** The name of an object of the lane. */
+export function keyOf(lane: Lane, object: Pick<EncodedObject, 'date' | 'fromSeq' | 'toSeq'>): string {
   return formatObjectKey({
-    type: execution.route,
-    table: execution.table,
-    node: execution.nodeId,
+    type: lane.route,
+    table: lane.table,
+    node: lane.nodeId,
     date: object.date,
-    epoch: execution.epoch,
+    epoch: lane.epoch,
     fromSeq: object.fromSeq,
     toSeq: object.toSeq,
   })
@@ -248,7 +249,6 @@ export function describerOf(
     counts,
     newestEventMs,
     anchor: listAnchors(ledger, execution, execution.epoch).findLast((a) => a.sequence <= execution.toSeq),
-    contract: contractId(context.contract),
     settings: { columns: context.plan.columns.length, rowsPerStep, targetObjectBytes },
   } as const
   return (object) => describeObject(execution, object, facts)

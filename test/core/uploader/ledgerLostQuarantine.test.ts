@@ -48,6 +48,18 @@ describe('a ledger that was lost', () => {
     expect(await bench.timesInBucket('schematized')).toEqual(once(1, 8))
   })
 
+  test('after a rejected row was mended at the source: it is in quarantine still, for nobody has delivered it', async () => {
+    bench = makeLossBench({ rows: 8 })
+    bench.switchTo('schematized')
+    setPressure()
+    bench.nodes[0]?.writer.exec("UPDATE sensor_readings SET temperature = 'hot' WHERE id = 2")
+    await bench.upload()
+    bench.nodes[0]?.writer.exec('UPDATE sensor_readings SET temperature = 20 WHERE id = 2')
+    const ledger = bench.newLedger()
+    await bench.upload({ ledger })
+    expect(listQuarantine(ledger, { nodeId: 'n1', limit: 9, isOpen: true })).toMatchObject([{ sequence: 2 }])
+  })
+
   test('after its contract became stricter: what was delivered before does not count as rejected', async () => {
     bench = makeLossBench({ rows: 8 })
     bench.switchTo('schematized')
