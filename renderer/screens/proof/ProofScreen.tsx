@@ -17,6 +17,7 @@ import { downloadFile } from '../../ui/download.ts'
 import { formatClock, formatCount, formatDuration, formatNoun } from '../../ui/format.ts'
 import { LampMark } from '../../ui/marks/Lamp.tsx'
 import { useRoute } from '../../ui/router.ts'
+import { Scroll } from '../../ui/Scroll.tsx'
 import { Segmented } from '../../ui/Segmented.tsx'
 import { useShortcut } from '../../ui/shortcuts.ts'
 import { SidePane, SidePaneButton } from '../../ui/SidePane.tsx'
@@ -254,7 +255,7 @@ function Session() {
   const past = useReconcile((state) => state.past)
   if (past.length < 2) return null
   return (
-    <div className="pf-past">
+    <Scroll label={words.session} className="pf-past">
       <div className="row">
         <h2 className="h2">{words.session}</h2>
         <span className="t3 micro">{words.sessionHint}</span>
@@ -276,6 +277,6 @@ function Session() {
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   )
 }
