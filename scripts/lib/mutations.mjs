@@ -83,8 +83,8 @@ export const MUTATIONS = [
     'a retry writes under a new key',
     PUTS,
     `${UPLOADER}/execute.ts`,
-    'node: execution.nodeId,\n          date',
-    'node: `${execution.nodeId}.${ports.runner.token.slice(0, 6)}`,\n          date',
+    'key: keyOf(execution, object),',
+    'key: keyOf({ ...execution, nodeId: `${execution.nodeId}.${ports.runner.token.slice(0, 6)}` }, object),',
   ),
   {
     name: 'any 200 counts as stored',
