@@ -26,7 +26,7 @@ export interface SimStore extends ObjectStore {
   readonly foreign: Set<string>
   /** What nobody may do: delete an object, or mean to put another one under a name of ours. */
   readonly crimes: string[]
-  /** True for a key whose rows changed after a ledger that is lost had half delivered them: a person decides. */
+  /** True for a key whose rows, or their contract, changed after a ledger that is lost had half delivered them: a person decides. */
   mayDiffer: (key: string) => boolean
   weather: Weather | undefined
   /** Nothing gets through before this time. */

@@ -99,7 +99,8 @@ export function createWorld(
   )
   const byId = new Map(nodes.map((node) => [node.config.id, node]))
   store.mayDiffer = (key) =>
-    isLedgerLost && nodes.some((node) => node.isTouched && key.includes(`/node=${node.config.id}/`))
+    isLedgerLost &&
+    (config !== base || nodes.some((node) => node.isTouched && key.includes(`/node=${node.config.id}/`)))
   const base = configOf(
     folder,
     options,
