@@ -83,7 +83,7 @@ async function reconcile(
   }
   const quick = options.quick === true ? { quick: true } : {}
   const report = await own.call('reconcile.run', { maxFindings: options.findings, ...of, ...quick }, { signal })
-  out.result(report, () => describeReport(report, options.days === true))
+  out.result(report, () => describeReport(report, options.days === true) + adviceFor(report))
   await exportTo(options.export)
   return report.isClean ? EXIT.done : EXIT.finding
 
@@ -93,6 +93,11 @@ async function reconcile(
     writeFileSync(resolve(io.cwd, file), (await own.call('reconcile.export', { format })).bytes)
     out.notice(`Signed report: ${file}`)
   }
+}
+
+/** Not said of a report that was exported, nor right after a repair: what it could deliver, it has. */
+function adviceFor({ totals }: ReconcileReport): string {
+  return totals.missing > 0 ? '\nfieldgate reconcile --repair delivers what is missing.' : ''
 }
 
 function describeRepair({ objects, rows, report }: RepairResult, withDays: boolean): string {
@@ -156,7 +161,6 @@ function describeReport(report: ReconcileReport, withDays: boolean): string {
       ? `Clean: ${plural(sourceRows, 'row')} in SQLite accounted for, 0 missing, 0 duplicated, 0 different.`
       : `NOT CLEAN: ${formatCount(missing)} missing, ${formatCount(duplicated)} duplicated, ${formatCount(different)} different${unknownCount(report)}.`,
   )
-  if (missing > 0) lines.push('fieldgate reconcile --repair delivers what is missing.')
   if (waiting > 0) lines.push(`${plural(waiting, 'row')} not uploaded yet.`)
   return lines.join('\n')
 }
